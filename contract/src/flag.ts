@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** What the server answers about one flag: the flag itself (format: `core/evaluation`) and its bookkeeping. */
+export const flagRecordSchema = z
+  .strictObject({
+    key: z.string(),
+    version: z.int(),
+    revision: z.int(),
+    createdAt: z.iso.datetime({ precision: 3 }),
+    updatedAt: z.iso.datetime({ precision: 3 }),
+    /** The rollout that owns the share of one rule, if one is running. */
+    rollout: z.strictObject({ id: z.string(), rule: z.string() }).nullable(),
+    flag: z.record(z.string(), z.unknown()),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'FlagRecord' })
+export type FlagRecord = z.infer<typeof flagRecordSchema>
+
+/** One environment's flags, as SDKs hold them. */
+export const snapshotSchema = z
+  .strictObject({
+    schema: z.literal(1),
+    env: z.string(),
+    epoch: z.string(),
+    revision: z.int(),
+    flagCount: z.int(),
+    flags: z.record(z.string(), z.record(z.string(), z.unknown())),
+  })
+  .meta({ id: 'Snapshot' })
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+export const keyKindSchema = z.enum(['server', 'client', 'ingest', 'admin'])
+export type KeyKind = z.infer<typeof keyKindSchema>
+
+export const keySchema = z
+  .strictObject({
+    id: z.string(),
+    kind: keyKindSchema,
+    environment: z.string().nullable(),
+    name: z.string(),
+    last4: z.string(),
+    createdAt: z.iso.datetime({ precision: 3 }),
+    /** Shown once, in the answer that creates it. */
+    secret: z.string().optional(),
+  })
+  .meta({ id: 'Key' })
+export type ApiKey = z.infer<typeof keySchema>
+
+export const keyInputSchema = z
+  .strictObject({ kind: keyKindSchema, environment: z.string().optional(), name: z.string().min(1).max(100) })
+  .meta({ id: 'KeyInput' })

@@ -1,0 +1,7 @@
+export * from './duration.ts'
+export * from './flag.ts'
+export * from './observation.ts'
+export * from './percent.ts'
+export * from './plan.ts'
+export * from './problem.ts'
+export * from './rollout.ts'

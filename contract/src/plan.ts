@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { durationSchema } from './duration.ts'
+import { percentSchema } from './percent.ts'
+
+export const statSchema = z.enum(['rate', 'mean', 'p50', 'p90', 'p95', 'p99'])
+export const onBreachSchema = z.enum(['notify', 'hold', 'step-back', 'rollback'])
+
+const limit = z.number().meta({ description: 'A limit in the metric’s unit, or a multiple of the baseline.' })
+
+export const guardrailInputSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,80}$/)
+      .optional(),
+    metric: z.string().regex(/^[A-Za-z][A-Za-z0-9_.]{0,63}$/, {
+      error: 'Expected a metric name: a letter, then letters, digits, "_" or ".", 64 at most.',
+    }),
+    stat: statSchema.optional(),
+    over: limit.optional(),
+    under: limit.optional(),
+    ratioOver: limit.positive().optional(),
+    ratioUnder: limit.positive().optional(),
+    safeBelow: limit.optional(),
+    safeAbove: limit.optional(),
+    safeBelowRatio: limit.positive().optional(),
+    safeAboveRatio: limit.positive().optional(),
+    onBreach: onBreachSchema.optional(),
+    noDataAfter: durationSchema.optional(),
+    stages: z.array(z.int().min(0)).min(1).optional(),
+  })
+  .meta({ id: 'GuardrailInput' })
+
+export const stageInputSchema = z
+  .strictObject({
+    percent: percentSchema,
+    atLeast: durationSchema.optional(),
+    gate: z.enum(['auto', 'manual']).optional(),
+    holdback: percentSchema.optional(),
+  })
+  .meta({ id: 'StageInput' })
+
+/** The body of POST rollouts, and the plan of `sluice simulate`. Only `flag` is needed. */
+export const planInputSchema = z
+  .strictObject({
+    flag: z.string().min(1).max(200),
+    rule: z.string().min(1).max(200).optional(),
+    candidate: z.string().min(1).max(200).optional(),
+    baseline: z.string().min(1).max(200).optional(),
+    reason: z.string().max(500).optional(),
+    block: durationSchema.optional(),
+    timeout: durationSchema.optional(),
+    advance: z.enum(['proof', 'quiet']).optional(),
+    stages: z.array(stageInputSchema).min(1).max(20).optional(),
+    guardrails: z.array(guardrailInputSchema).min(1).max(20).optional(),
+  })
+  .meta({ id: 'PlanInput' })
+
+export type GuardrailInput = z.infer<typeof guardrailInputSchema>
+export type StageInput = z.infer<typeof stageInputSchema>
+export type PlanInput = z.infer<typeof planInputSchema>

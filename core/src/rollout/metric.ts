@@ -1,0 +1,59 @@
+/** What a metric counts: yes-or-no outcomes, or amounts. */
+export type MetricKind = 'rate' | 'value'
+
+/** What a guardrail looks at: the share of units with the outcome, the mean amount, or a quantile of it. */
+export type Stat = 'rate' | 'mean' | 'p50' | 'p90' | 'p95' | 'p99'
+
+export interface Metric {
+  readonly name: string
+  readonly kind: MetricKind
+  /** How a sentence calls it, in the plural: "errors", "latency". */
+  readonly label: string
+  /** Which of the two outcomes is the bad one; only `completed` counts its absence. */
+  readonly failsOn: 0 | 1
+  /** Upper bound of one value, where the metric has one by nature. */
+  readonly bound: number | null
+  readonly unit: '' | 'ms' | 'tokens' | 'USD'
+}
+
+const rate = (name: string, label: string, failsOn: 0 | 1 = 1): Metric => ({
+  name,
+  kind: 'rate',
+  label,
+  failsOn,
+  bound: null,
+  unit: '',
+})
+
+const value = (name: string, label: string, unit: Metric['unit'], bound: number | null = null): Metric => ({
+  name,
+  kind: 'value',
+  label,
+  failsOn: 1,
+  bound,
+  unit,
+})
+
+/** The metrics every Sluice knows without a declaration. */
+export const builtInMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
+  [
+    rate('error', 'errors'),
+    rate('fallback', 'fallbacks'),
+    rate('completed', 'incomplete calls', 0),
+    rate('stuck', 'stuck calls'),
+    rate('complaint', 'complaints'),
+    value('latency_ms', 'latency', 'ms'),
+    value('time_to_first_token_ms', 'time to first token', 'ms'),
+    value('input_tokens', 'input tokens', 'tokens'),
+    value('output_tokens', 'output tokens', 'tokens'),
+    value('tokens', 'tokens', 'tokens'),
+    value('cost_usd', 'cost', 'USD'),
+    value('quality', 'quality', '', 1),
+  ].map((metric) => [metric.name, metric]),
+)
+
+/** The metric of that name; a custom one is what the guardrail's statistic makes of it. */
+export function metricNamed(name: string, stat: Stat): Metric {
+  const known = Object.hasOwn(builtInMetrics, name) ? builtInMetrics[name] : undefined
+  return known ?? (stat === 'rate' ? rate(name, name) : value(name, name, ''))
+}

@@ -1,0 +1,59 @@
+import type { GuardrailEvidence } from './evidence.ts'
+import type { SampleRatio } from '../statistics/sample-ratio.ts'
+
+export type Ending = 'rolled_back' | 'completed' | 'superseded'
+
+/** What people see; derived from the stored state, never stored. */
+export type RolloutPhase = 'draft' | 'running' | 'held' | 'awaiting_decision' | Ending
+
+/** Everything that can keep a rollout from going on. */
+export type WaitingCode =
+  | 'start'
+  | 'time'
+  | 'proof'
+  | 'warning'
+  | 'breach'
+  | 'shared_incident'
+  | 'no_data'
+  | 'gate'
+  | 'sample_ratio'
+  | 'killed'
+  | 'person'
+
+export interface Waiting {
+  readonly code: WaitingCode
+  readonly sentence: string
+}
+
+/** A stop that only a person lifts. */
+export interface Stop {
+  readonly by: 'person' | 'breach'
+  readonly sentence: string
+  readonly atMs: number
+}
+
+/**
+ * The stored state of one rollout: plain data, JSON in the database. Block indexes count the intervals of `plan.blockMs`
+ * since the start of the attempt; times are milliseconds since 1970.
+ */
+export interface RolloutState {
+  /** Index into the plan's stages; -1 before the start. */
+  readonly stage: number
+  readonly sharePer100k: number
+  readonly stoppedBy: Stop | null
+  readonly ended: Ending | null
+  /** Counts starts with fresh evidence: 1 at the first start, one more for each resume after a breach. */
+  readonly attempt: number
+  readonly attemptStartedMs: number
+  /** Counts stays at one share and one pair of arms, over the whole rollout. */
+  readonly visit: number
+  readonly visitStartedMs: number
+  /** Counts the times the highest share of the attempt rose; units count anew with each. */
+  readonly entry: number
+  /** Next block to be sealed. */
+  readonly block: number
+  /** Blocks of this visit in which nothing held the rollout. */
+  readonly healthyBlocks: number
+  readonly evidence: readonly GuardrailEvidence[]
+  readonly sampleRatio: SampleRatio
+}

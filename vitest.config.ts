@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@sluice/source']
+
+export default defineConfig({
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions },
+  test: {
+    include: ['{core,contract,server,sdk,cli,demo,console,acceptance,scripts}/**/*.test.ts', '{core,contract,server,sdk,cli,demo,console}/**/*.test-prop.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    maxWorkers: 2,
+  },
+})
