@@ -57,3 +57,12 @@ export function metricNamed(name: string, stat: Stat): Metric {
   const known = Object.hasOwn(builtInMetrics, name) ? builtInMetrics[name] : undefined
   return known ?? (stat === 'rate' ? rate(name, name) : value(name, name, ''))
 }
+
+/**
+ * The metrics of one call that evidence may use. A failed call's times say nothing about speed: quick refusals would make
+ * the arm that refuses look fast.
+ */
+export function comparable(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  if (metrics['error'] !== 1) return metrics
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => !name.endsWith('_ms')))
+}

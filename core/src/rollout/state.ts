@@ -1,5 +1,5 @@
 import type { GuardrailEvidence } from './evidence.ts'
-import type { SampleRatio } from '../statistics/sample-ratio.ts'
+import type { SampleRatio } from '../statistics/index.ts'
 
 export type Ending = 'rolled_back' | 'completed' | 'superseded'
 
@@ -48,11 +48,16 @@ export interface RolloutState {
   /** Counts stays at one share and one pair of arms, over the whole rollout. */
   readonly visit: number
   readonly visitStartedMs: number
+  /** First block of the visit. */
+  readonly visitBlock: number
+  /** When the present stage was reached; holding does not restart it. */
+  readonly stageStartedMs: number
   /** Counts the times the highest share of the attempt rose; units count anew with each. */
   readonly entry: number
+  readonly highestSharePer100k: number
   /** Next block to be sealed. */
   readonly block: number
-  /** Blocks of this visit in which nothing held the rollout. */
+  /** Blocks of this stage in which nothing held the rollout. */
   readonly healthyBlocks: number
   readonly evidence: readonly GuardrailEvidence[]
   readonly sampleRatio: SampleRatio

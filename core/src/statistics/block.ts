@@ -14,6 +14,8 @@ export interface FirstCounts {
 
 /** What one block says about one yes-or-no metric. */
 export interface RateBlock {
+  /** Units newly at risk. */
+  readonly exposed: PerArm
   /** Risk sets by age and origin: units exposed in this visit that had not failed before, and their first failures. */
   readonly atRisk: readonly Counts[]
   /** Units whose time to answer ran out in this block, by origin, and those that had failed by then. */

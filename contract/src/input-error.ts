@@ -1,0 +1,23 @@
+import type { z } from 'zod'
+import type { FieldError } from './problem.ts'
+
+/** JSON pointer of a path (RFC 6901). */
+export const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+/** The faults of a refused value; `shape` is true when a type or a field name is wrong, false when only a rule is broken. */
+export function fieldErrors(error: z.ZodError): { readonly errors: readonly FieldError[]; readonly shape: boolean } {
+  const errors = error.issues.flatMap((issue): FieldError[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([...issue.path, key]),
+        code: 'unknown_field',
+        message: `Unknown field "${key}": remove it or check its spelling.`,
+      }))
+    return [{ pointer: pointerOf(issue.path), code: issue.code, message: issue.message }]
+  })
+  const shape = error.issues.some(
+    ({ code }) => code === 'invalid_type' || code === 'unrecognized_keys' || code === 'invalid_union',
+  )
+  return { errors, shape }
+}

@@ -1,0 +1,120 @@
+import {
+  bettingWeights,
+  rateLimitIncrements,
+  rateLimitWeights,
+  rateRatioIncrements,
+  rateRatioWeights,
+} from '../statistics/index.ts'
+import type { Block, Claim, Counts, LogWeights, ValueRow } from '../statistics/index.ts'
+import type { Guardrail } from './plan.ts'
+
+/** The kinds of evidence; each guardrail is of one. */
+export type TestKind = 'rate-ratio' | 'rate-limit' | 'mean' | 'quantile-ratio' | 'quantile-limit'
+
+export function testKind({ stat, compare }: Guardrail): TestKind {
+  if (stat === 'rate') return compare === 'ratio' ? 'rate-ratio' : 'rate-limit'
+  if (stat === 'mean') return 'mean'
+  return compare === 'ratio' ? 'quantile-ratio' : 'quantile-limit'
+}
+
+/** What has to be refused for harm, and what for safety. */
+export const harmClaim = ({ direction }: Guardrail): Claim => (direction === 'over' ? 'higher' : 'lower')
+export const safeClaim = ({ direction }: Guardrail): Claim => (direction === 'over' ? 'lower' : 'higher')
+
+/** The share of values beyond the quantile: 0.05 for p95. */
+export const tailOf = (guardrail: Guardrail): number => (100 - Number(guardrail.stat.slice(1))) / 100
+
+export function weightsOf(guardrail: Guardrail, claim: Claim): LogWeights {
+  switch (testKind(guardrail)) {
+    case 'mean':
+      return bettingWeights
+    case 'rate-limit':
+      return rateLimitWeights(claim)
+    case 'quantile-limit': {
+      const weights = rateLimitWeights(claim)(tailOf(guardrail))
+      return () => weights
+    }
+    case 'rate-ratio':
+    case 'quantile-ratio':
+      return rateRatioWeights(claim)
+  }
+}
+
+const ratios = [
+  0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 20, 30, 50,
+]
+const rates = [
+  0.0005, 0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8,
+  0.9,
+]
+const multiplesOfLimit = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30]
+
+/** The limits that are tested beside the guardrail's own, so that the interval can be read off. Ascending. */
+export function gridOf(guardrail: Guardrail): readonly number[] {
+  const { limit, safe, compare, stat } = guardrail
+  const around = compare === 'ratio' ? ratios : stat === 'rate' ? rates : multiplesOfLimit.map((m) => m * limit)
+  return [...new Set([...around, limit, safe])].sort((a, b) => a - b)
+}
+
+type Increments = (nullValue: number) => readonly number[]
+
+const sum = (all: readonly (readonly number[])[]): readonly number[] =>
+  all.reduce((total, next) => total.map((value, i) => value + (next[i] ?? 0)))
+
+const ratioOfStrata =
+  (claim: Claim, strata: readonly Counts[]): Increments =>
+  (ratio) =>
+    sum(strata.map((counts) => rateRatioIncrements(claim, counts, ratio)))
+
+const withFailures = (strata: readonly Counts[]) =>
+  strata.filter(({ nT, nC, xT, xC }) => nT > 0 && nC > 0 && xT + xC > 0)
+
+/** What a block adds to evidence on a rate; null when nothing. Harm counts failures as they come, proofs wait for answers. */
+export function rateIncrements(
+  guardrail: Guardrail,
+  claim: Claim,
+  purpose: 'harm' | 'safe',
+  block: Block,
+): Increments | null {
+  const rate = block.rates[guardrail.metric]
+  if (!rate) return null
+  if (guardrail.compare === 'absolute') {
+    const { n, x } = purpose === 'harm' ? rate.first.T : rate.firstSettled
+    return n === 0 && x === 0 ? null : (limit) => rateLimitIncrements(claim, n, x, limit)
+  }
+  const strata = withFailures(purpose === 'harm' ? rate.atRisk : rate.settled)
+  return strata.length === 0 ? null : ratioOfStrata(claim, strata)
+}
+
+/** What the values of a block add to evidence on a quantile, given the baseline's quantile `edge` fixed before the block. */
+export function quantileIncrements(
+  guardrail: Guardrail,
+  claim: Claim,
+  values: readonly ValueRow[],
+  edge: number,
+): Increments | null {
+  if (values.length === 0) return null
+  if (guardrail.compare === 'absolute') {
+    const candidate = values.filter(({ arm }) => arm === 'T')
+    const tail = tailOf(guardrail)
+    return (limit) =>
+      rateLimitIncrements(claim, candidate.length, candidate.filter(({ value }) => value > limit).length, tail)
+  }
+  return (ratio) => {
+    const strata = ([0, 1] as const).map((origin): Counts => {
+      const counts = { nT: 0, xT: 0, nC: 0, xC: 0 }
+      for (const row of values) {
+        if (row.origin !== origin) continue
+        if (row.arm === 'T') {
+          counts.nT += 1
+          if (row.value > ratio * edge) counts.xT += 1
+        } else {
+          counts.nC += 1
+          if (row.value > edge) counts.xC += 1
+        }
+      }
+      return counts
+    })
+    return sum(strata.map((counts) => rateRatioIncrements(claim, counts, 1)))
+  }
+}

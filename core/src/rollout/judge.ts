@@ -1,0 +1,179 @@
+import { boundary, logEvidenceAt, quantile } from '../statistics/index.ts'
+import type { ArmTally, GuardrailEvidence } from './evidence.ts'
+import { logSumExp } from '../statistics/log-sum-exp.ts'
+import { describeVerdict } from './describe-verdict.ts'
+import { harmClaim, safeClaim, tailOf, testKind } from './guardrail-test.ts'
+import type { Guardrail, Plan } from './plan.ts'
+import type { RolloutState } from './state.ts'
+import type { ArmSummary, Verdict, VerdictWord } from './verdict.ts'
+
+/** Error budget of an attempt: 1 % for a false breach; a warning comes at E 20 and goes below E 10; proofs risk 5 %. */
+export const thresholds = {
+  breach: Math.log(100),
+  warn: Math.log(20),
+  calm: Math.log(10),
+  proven: Math.log(20),
+} as const
+
+/** Part of the budget that counting each candidate unit once per attempt uses; the rest is kept for later scopes. */
+const entryWeight = Math.log(0.95)
+
+/** Silence after which a side has no data, in blocks: this many, or this many times its usual gap. */
+const silence = { blocks: 90, gaps: 8 } as const
+
+export const rollsBack = ({ onBreach }: Guardrail): boolean => onBreach === 'rollback' || onBreach === 'step-back'
+
+export const actsIn = ({ stages }: Guardrail, stage: number): boolean => stages === null || stages.includes(stage)
+
+/**
+ * What the evidence says of each guardrail. Guardrails that roll back share one error budget: the evidence of each is
+ * weighted by its part, and their sum breaches as well (a weighted mean of e-values is one). Others stand alone.
+ */
+export function judge(
+  plan: Plan,
+  state: RolloutState,
+  nowMs: number,
+): { readonly verdicts: readonly Verdict[]; readonly evidence: readonly GuardrailEvidence[] } {
+  const inClass = plan.guardrails.filter((guardrail) => rollsBack(guardrail) && actsIn(guardrail, state.stage)).length
+  const harms = plan.guardrails.map((guardrail, i) =>
+    harmOf(guardrail, state.evidence[i], rollsBack(guardrail) ? inClass : 1),
+  )
+  const classHarm = logSumExp(
+    harms.flatMap((harm, i) => {
+      const guardrail = plan.guardrails[i]
+      return guardrail && rollsBack(guardrail) && actsIn(guardrail, state.stage) && !harm.waits ? [harm.logE] : []
+    }),
+  )
+  const largest = Math.max(
+    ...harms.map((harm, i) => (isRollback(plan.guardrails[i]) && !harm.waits ? harm.logE : -Infinity)),
+  )
+  const judged = plan.guardrails.map((guardrail, i) => {
+    const evidence = state.evidence[i]
+    const harm = harms[i]
+    if (!evidence || !harm) throw new RangeError(`No evidence is kept for guardrail ${guardrail.id}.`)
+    const blamed = rollsBack(guardrail) && !harm.waits && classHarm >= thresholds.breach && harm.logE === largest
+    return judgeOne(plan, state, guardrail, evidence, { ...harm, blamed }, nowMs)
+  })
+  return { verdicts: judged.map(({ verdict }) => verdict), evidence: judged.map(({ evidence }) => evidence) }
+}
+
+const isRollback = (guardrail: Guardrail | undefined): boolean => guardrail !== undefined && rollsBack(guardrail)
+
+interface Harm {
+  readonly logE: number
+  readonly logWeight: number
+  /** Past its limit on its own, but the baseline suffers as well as far as one can see: not to be blamed on the change. */
+  readonly waits: boolean
+}
+
+function harmOf(guardrail: Guardrail, evidence: GuardrailEvidence | undefined, classSize: number): Harm {
+  if (!evidence) return { logE: -Infinity, logWeight: 0, waits: false }
+  const counting = testKind(guardrail) === 'rate-limit' || testKind(guardrail) === 'quantile-limit' ? 0 : entryWeight
+  const logWeight = counting - Math.log(Math.max(1, classSize))
+  const logE = logWeight + logEvidenceAt(evidence.harm, guardrail.limit)
+  const comparable = evidence.companion !== null && evidence.baseline.rows > 0
+  const waits = comparable && logEvidenceAt(evidence.companion, 1) < thresholds.breach
+  return { logE, logWeight, waits }
+}
+
+function judgeOne(
+  plan: Plan,
+  state: RolloutState,
+  guardrail: Guardrail,
+  evidence: GuardrailEvidence,
+  harm: Harm & { readonly blamed: boolean },
+  nowMs: number,
+): { verdict: Verdict; evidence: GuardrailEvidence } {
+  const logSafe = logEvidenceAt(evidence.safe, guardrail.safe)
+  const breached = harm.logE >= thresholds.breach || harm.blamed
+  const warning = harm.logE >= thresholds.warn || (evidence.warning && harm.logE >= thresholds.calm)
+  const passed = !warning && (evidence.passed || logSafe >= thresholds.proven)
+  const noDataSinceMs = silentSince(plan, state, guardrail, evidence, nowMs)
+  const word: VerdictWord = breached
+    ? 'fail'
+    : noDataSinceMs !== null
+      ? 'no_data'
+      : warning
+        ? 'warn'
+        : passed
+          ? 'pass'
+          : 'measuring'
+  const facts = {
+    guardrail: guardrail.id,
+    verdict: word,
+    estimate: estimateOf(guardrail, evidence),
+    interval: intervalOf(guardrail, evidence, harm.logWeight),
+    candidate: summary(guardrail, evidence.candidate),
+    baseline: summary(guardrail, evidence.baseline),
+    harm: { logE: harm.logE, warnsAt: thresholds.warn, breachesAt: thresholds.breach },
+    safety: { logE: logSafe, provenAt: thresholds.proven },
+    shared: breached && harm.waits,
+    noDataSinceMs,
+  }
+  const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
+  return { verdict, evidence: { ...evidence, warning, passed } }
+}
+
+/** The limits that neither test refuses, at the levels at which they decide. */
+function intervalOf(
+  guardrail: Guardrail,
+  evidence: GuardrailEvidence,
+  logWeight: number,
+): readonly [number | null, number | null] {
+  const harmEnd = boundary(evidence.harm, harmClaim(guardrail), thresholds.breach - logWeight)
+  const safeEnd = boundary(evidence.safe, safeClaim(guardrail), thresholds.proven)
+  return guardrail.direction === 'over' ? [harmEnd, safeEnd] : [safeEnd, harmEnd]
+}
+
+function summary(guardrail: Guardrail, tally: ArmTally): ArmSummary {
+  const events = guardrail.stat === 'rate' ? tally.events : null
+  return { units: tally.units, events, value: valueOf(guardrail, tally) }
+}
+
+function valueOf(guardrail: Guardrail, tally: ArmTally): number | null {
+  if (tally.units === 0) return null
+  if (guardrail.stat === 'rate') return tally.events / tally.units
+  return guardrail.stat === 'mean' ? tally.sum / tally.units : quantile(tally.values, 1 - tailOf(guardrail))
+}
+
+function estimateOf(guardrail: Guardrail, evidence: GuardrailEvidence): number | null {
+  const candidate = valueOf(guardrail, evidence.candidate)
+  if (guardrail.compare === 'absolute') return candidate
+  if (guardrail.stat === 'rate') {
+    const { T, C } = evidence.mantelHaenszel
+    return C > 0 ? T / C : null
+  }
+  const baseline = valueOf(guardrail, evidence.baseline)
+  return candidate === null || baseline === null || baseline === 0 ? null : candidate / baseline
+}
+
+/**
+ * Since when a side that is needed has sent nothing, if that is too long. Unless the plan says how long, it is 90 blocks or
+ * eight times the side's usual gap, whichever is more: sixty users a day are quiet for hours and nothing is wrong.
+ */
+function silentSince(
+  plan: Plan,
+  state: RolloutState,
+  guardrail: Guardrail,
+  evidence: GuardrailEvidence,
+  nowMs: number,
+): number | null {
+  const elapsed = state.block - state.visitBlock
+  const share = state.sharePer100k / 100_000
+  const usualGap = (tally: ArmTally, other: ArmTally, odds: number): number =>
+    tally.rows > 0 ? elapsed / tally.rows : other.rows > 0 ? (elapsed / other.rows) * odds : 0
+  const sides: (readonly [ArmTally, number])[] = [
+    [evidence.candidate, usualGap(evidence.candidate, evidence.baseline, share > 0 ? (1 - share) / share : 0)],
+  ]
+  if (guardrail.compare === 'ratio')
+    sides.push([
+      evidence.baseline,
+      usualGap(evidence.baseline, evidence.candidate, share < 1 ? share / (1 - share) : 0),
+    ])
+  const since = sides.flatMap(([tally, gap]) => {
+    const allowed = guardrail.noDataAfterBlocks ?? Math.max(silence.blocks, silence.gaps * gap)
+    const lastBlock = Math.max(state.visitBlock - 1, tally.lastBlock ?? -1)
+    return state.block - 1 - lastBlock >= allowed ? [state.attemptStartedMs + (lastBlock + 1) * plan.blockMs] : []
+  })
+  return since.length === 0 ? null : Math.min(nowMs, ...since)
+}

@@ -1,0 +1,145 @@
+import { bettingIncrements, emptyHistogram, addValues, quantile } from '../statistics/index.ts'
+import type { Claim, Histogram, ValueRow } from '../statistics/index.ts'
+import type { Guardrail } from './plan.ts'
+
+interface OpenGroup {
+  readonly nT: number
+  readonly nC: number
+  /** Sums of values cut at the upper and at the lower bound. */
+  readonly highT: number
+  readonly highC: number
+  readonly lowT: number
+  readonly lowC: number
+}
+
+/** A finished group: means of values cut at either bound. */
+interface Group {
+  readonly nT: number
+  readonly nC: number
+  readonly high: { readonly T: number; readonly C: number }
+  readonly low: { readonly T: number; readonly C: number }
+}
+
+/**
+ * Amounts are compared by groups of units: consecutive parts of blocks until there are enough of either arm. Values are cut
+ * at a bound fixed before they are seen, so that one huge value cannot decide.
+ */
+export interface MeanGroups {
+  /** Where values are cut: `high` (p99 of the baseline) for claims of more, `low` (p95) for claims of less; null: not yet known. */
+  readonly bounds: { readonly high: number; readonly low: number } | null
+  readonly seen: Histogram
+  /** By origin: known in the attempt before this stage or not. */
+  readonly open: readonly [OpenGroup, OpenGroup]
+  /** The baseline's last groups. */
+  readonly recent: readonly { readonly n: number; readonly mean: number }[]
+}
+
+const noGroup: OpenGroup = { nT: 0, nC: 0, highT: 0, highC: 0, lowT: 0, lowC: 0 }
+const valuesForBounds = 30
+const recentGroups = 20
+const wanted = { C: 30, T: 3 } as const
+const patienceBlocks = 60
+
+export function startGroups(bound: number | null): MeanGroups {
+  return {
+    bounds: bound === null ? null : { high: bound, low: bound },
+    seen: emptyHistogram,
+    open: [noGroup, noGroup],
+    recent: [],
+  }
+}
+
+/** A new stay at a share: open groups are dropped, bounds are drawn anew where the metric has none by nature. */
+export function regroup(groups: MeanGroups, guardrail: Guardrail, bound: number | null): MeanGroups {
+  return {
+    ...groups,
+    open: [noGroup, noGroup],
+    bounds: bound === null ? boundsFrom(groups.seen, guardrail) : groups.bounds,
+  }
+}
+
+function boundsFrom(seen: Histogram, { compare, limit }: Guardrail): MeanGroups['bounds'] {
+  if (seen.n < valuesForBounds) return null
+  const floor = compare === 'absolute' ? 3 * limit : Number.MIN_VALUE
+  return { high: Math.max(quantile(seen, 0.99) ?? 0, floor), low: Math.max(quantile(seen, 0.95) ?? 0, floor) }
+}
+
+/** Takes a block's values; gives the groups that they finish. `age` is the block's number in its visit. */
+export function group(
+  groups: MeanGroups,
+  values: readonly ValueRow[],
+  guardrail: Guardrail,
+  age: number,
+): { readonly groups: MeanGroups; readonly finished: readonly Group[] } {
+  if (values.length === 0) return { groups, finished: [] }
+  const seen = addValues(
+    groups.seen,
+    values.filter(({ arm }) => arm === 'C').map(({ value }) => value),
+  )
+  const { bounds } = groups
+  if (!bounds) return { groups: { ...groups, seen, bounds: boundsFrom(seen, guardrail) }, finished: [] }
+  const needT = age >= patienceBlocks ? 1 : wanted.T
+  const finished: Group[] = []
+  const open = ([0, 1] as const).map((origin) => {
+    let current = groups.open[origin]
+    for (let part = 0; part < 16; part++) {
+      for (const row of values) if (row.origin === origin && row.part === part) current = added(current, row, bounds)
+      if (current.nC < wanted.C || current.nT < needT) continue
+      finished.push(closed(current))
+      current = noGroup
+    }
+    return current
+  })
+  return { groups: { ...groups, seen, open: [open[0] ?? noGroup, open[1] ?? noGroup] }, finished }
+}
+
+function added(group: OpenGroup, { arm, value }: ValueRow, bounds: { high: number; low: number }): OpenGroup {
+  const high = Math.min(value, bounds.high)
+  const low = Math.min(value, bounds.low)
+  return arm === 'T'
+    ? { ...group, nT: group.nT + 1, highT: group.highT + high, lowT: group.lowT + low }
+    : { ...group, nC: group.nC + 1, highC: group.highC + high, lowC: group.lowC + low }
+}
+
+const closed = ({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group => ({
+  nT,
+  nC,
+  high: { T: highT / nT, C: highC / nC },
+  low: { T: lowT / nT, C: lowC / nC },
+})
+
+/** The baseline's mean over the groups before this one; null before the first, which only seeds it. */
+export function runningMean(groups: MeanGroups): number | null {
+  const n = groups.recent.reduce((total, group) => total + group.n, 0)
+  return n === 0 ? null : groups.recent.reduce((total, group) => total + group.n * group.mean, 0) / n
+}
+
+export function remember(groups: MeanGroups, { nC, high }: Group): MeanGroups {
+  return { ...groups, recent: [...groups.recent, { n: nC, mean: high.C }].slice(-recentGroups) }
+}
+
+/**
+ * ln of the factors of a finished group against a mean (or ratio of means) of at most (`higher`) or at least (`lower`)
+ * `nullValue`. The worst case of each bet bounds it from below; for `higher` ratios that bound is 1.6 times the running
+ * baseline mean, which a group's own mean hardly ever exceeds.
+ */
+export function meanIncrements(
+  { compare }: Guardrail,
+  claim: Claim,
+  { nT, high, low }: Group,
+  groups: MeanGroups,
+  nullValue: number,
+): readonly number[] {
+  const scale = Math.min(1, nT / 3)
+  const running = runningMean(groups) ?? 0
+  const bounds = groups.bounds ?? { high: 0, low: 0 }
+  if (claim === 'higher') {
+    if (compare === 'absolute') return bettingIncrements(high.T - nullValue, nullValue, scale)
+    return bettingIncrements(high.T - nullValue * high.C, 1.6 * nullValue * running, scale)
+  }
+  if (compare === 'absolute') {
+    const worst = bounds.low - nullValue
+    return worst <= 0 ? [] : bettingIncrements(nullValue - low.T, worst, scale)
+  }
+  return bettingIncrements(nullValue * low.C - low.T, bounds.low, scale)
+}

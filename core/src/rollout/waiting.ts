@@ -1,0 +1,124 @@
+import { sampleRatioLogEvidence, sampleRatioThreshold } from '../statistics/index.ts'
+import { guardrailLabel, limitText } from './describe-verdict.ts'
+import { actsIn } from './judge.ts'
+import type { Guardrail, Plan } from './plan.ts'
+import type { RolloutState, Waiting } from './state.ts'
+import type { Verdict } from './verdict.ts'
+import { percentText, shortNumber, spanText } from './words.ts'
+
+/** What the engine is told beside the evidence. */
+export interface Facts {
+  readonly nowMs: number
+  /** False while somebody has switched the flag off. */
+  readonly flagEnabled: boolean
+  /** False for recordings, whose arms are as they were: the check is shown and holds nothing. */
+  readonly sampleRatioHolds: boolean
+}
+
+const holding = new Set<Waiting['code']>([
+  'person',
+  'breach',
+  'killed',
+  'shared_incident',
+  'warning',
+  'no_data',
+  'sample_ratio',
+])
+
+/** True for causes that stop the clock of the stage. */
+export const holds = ({ code }: Waiting): boolean => holding.has(code)
+
+/** Everything that keeps the rollout from going on, the weightiest first. */
+export function waitingFor(
+  plan: Plan,
+  state: RolloutState,
+  verdicts: readonly Verdict[],
+  facts: Facts,
+): readonly Waiting[] {
+  if (state.ended) return []
+  if (state.stage < 0) return [{ code: 'start', sentence: 'a person starts it' }]
+  const acting = plan.guardrails.flatMap((guardrail, i) => {
+    const verdict = verdicts[i]
+    return verdict && actsIn(guardrail, state.stage) ? [{ guardrail, verdict }] : []
+  })
+  return [
+    ...stops(state, facts),
+    ...acting.flatMap(({ guardrail, verdict }) => obstacles(guardrail, verdict)),
+    ...sampleRatio(state, facts),
+    ...proofs(plan, acting),
+    ...time(plan, state, facts),
+    ...gate(plan, state),
+  ]
+}
+
+function stops({ stoppedBy }: RolloutState, { flagEnabled }: Facts): Waiting[] {
+  const killed: Waiting[] = flagEnabled
+    ? []
+    : [{ code: 'killed', sentence: 'the flag is switched off: a person switches it on again' }]
+  if (!stoppedBy) return killed
+  return [...killed, { code: stoppedBy.by, sentence: stoppedBy.sentence }]
+}
+
+function obstacles(guardrail: Guardrail, verdict: Verdict): Waiting[] {
+  if (guardrail.onBreach === 'notify') return []
+  if (verdict.shared)
+    return [{ code: 'shared_incident', sentence: `${verdict.sentence}; the baseline fails as well: a shared incident` }]
+  if (verdict.verdict === 'no_data') return [{ code: 'no_data', sentence: verdict.sentence }]
+  return verdict.verdict === 'warn' ? [{ code: 'warning', sentence: `early signs of harm: ${verdict.sentence}` }] : []
+}
+
+function sampleRatio(state: RolloutState, { sampleRatioHolds }: Facts): Waiting[] {
+  const logFactor = sampleRatioLogEvidence(state.sampleRatio, state.sharePer100k / 100_000)
+  if (!sampleRatioHolds || logFactor < sampleRatioThreshold) return []
+  const { T, C } = state.sampleRatio.units
+  const sentence = `${T} candidate and ${C} baseline users do not fit ${percentText(state.sharePer100k)}: rows of one side are lost or doubled`
+  return [{ code: 'sample_ratio', sentence }]
+}
+
+function proofs(plan: Plan, acting: readonly { guardrail: Guardrail; verdict: Verdict }[]): Waiting[] {
+  return acting.flatMap(({ guardrail, verdict }): Waiting[] => {
+    if (guardrail.onBreach === 'notify' || verdict.verdict === 'no_data') return []
+    const label = guardrailLabel(guardrail)
+    const sides = [verdict.candidate, ...(guardrail.compare === 'ratio' ? [verdict.baseline] : [])]
+    if (plan.advance === 'quiet')
+      return sides.every(({ units }) => units > 0)
+        ? []
+        : [
+            {
+              code: 'proof',
+              sentence: `${label}: a first observation of ${verdict.candidate.units === 0 ? 'the candidate' : 'the baseline'}`,
+            },
+          ]
+    if (verdict.verdict !== 'measuring') return []
+    const progress = Math.max(0, Math.min(0.99, verdict.safety.logE / verdict.safety.provenAt))
+    const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+    return [
+      {
+        code: 'proof',
+        sentence: `proof that ${label} stay ${line}: ${shortNumber(Math.floor(progress * 100))} % of the evidence`,
+      },
+    ]
+  })
+}
+
+/** Time left at this stage: by the clock and by blocks in which nothing held it. */
+export function timeLeftMs(plan: Plan, state: RolloutState, nowMs: number): number {
+  const atLeast = plan.stages[state.stage]?.atLeastMs ?? 0
+  const byClock = atLeast - (nowMs - state.stageStartedMs)
+  const byBlocks = atLeast - state.healthyBlocks * plan.blockMs
+  return Math.max(0, byClock, byBlocks)
+}
+
+function time(plan: Plan, state: RolloutState, { nowMs }: Facts): Waiting[] {
+  const left = timeLeftMs(plan, state, nowMs)
+  if (left === 0) return []
+  const atLeast = spanText(plan.stages[state.stage]?.atLeastMs ?? 0)
+  return [
+    { code: 'time', sentence: `${spanText(left)} more at ${percentText(state.sharePer100k)} (at least ${atLeast})` },
+  ]
+}
+
+function gate(plan: Plan, { stage }: RolloutState): Waiting[] {
+  if (plan.stages[stage]?.gate !== 'manual') return []
+  return [{ code: 'gate', sentence: 'a person opens the gate to the next stage' }]
+}

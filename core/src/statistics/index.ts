@@ -1,0 +1,29 @@
+export type { Block, FirstCounts, PerArm, RateBlock, ValueRow } from './block.ts'
+export { bettingIncrements, bettingWeights } from './betting.ts'
+export { boundary, logEvidence, logEvidenceAt, multiply, restart, startFamily } from './family.ts'
+export type { Family, LogWeights } from './family.ts'
+export {
+  addValues,
+  bucketIndex,
+  emptyHistogram,
+  lowerEdge,
+  mergeHistograms,
+  quantile,
+  quantileBucket,
+  upperEdge,
+} from './histogram.ts'
+export type { Histogram } from './histogram.ts'
+export { rateLimitIncrements, rateLimitWeights } from './rate-limit.ts'
+export { rateRatioIncrements, rateRatioWeights } from './rate-ratio.ts'
+export type { Claim, Counts } from './rate-ratio.ts'
+export {
+  addUnits,
+  closeVisit,
+  emptySampleRatio,
+  sampleRatioLogEvidence,
+  sampleRatioLogFactor,
+  sampleRatioThreshold,
+} from './sample-ratio.ts'
+export type { SampleRatio } from './sample-ratio.ts'
+export { UnitLedger } from './unit-ledger.ts'
+export type { Arm, LedgerMetric, LedgerRow, LedgerSettings, Position } from './unit-ledger.ts'
