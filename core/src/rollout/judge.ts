@@ -18,8 +18,8 @@ export const thresholds = {
 /** Part of the budget that counting each candidate unit once per attempt uses; the rest is kept for later scopes. */
 const entryWeight = Math.log(0.95)
 
-/** Silence after which a side has no data, in blocks: this many, or this many times its usual gap. */
-const silence = { blocks: 90, gaps: 8 } as const
+/** Silence after which a side has no data: a third of the stage, 3 to 90 blocks, or this many times its usual gap. */
+const silence = { partOfStage: 1 / 3, fewestBlocks: 3, mostBlocks: 90, gaps: 8 } as const
 
 export const rollsBack = ({ onBreach }: Guardrail): boolean => onBreach === 'rollback' || onBreach === 'step-back'
 
@@ -148,8 +148,9 @@ function estimateOf(guardrail: Guardrail, evidence: GuardrailEvidence): number |
 }
 
 /**
- * Since when a side that is needed has sent nothing, if that is too long. Unless the plan says how long, it is 90 blocks or
- * eight times the side's usual gap, whichever is more: sixty users a day are quiet for hours and nothing is wrong.
+ * Since when a side that is needed has sent nothing, if that is too long. Unless the plan says how long, it is a third of
+ * the stage (at most 90 blocks) or eight times the side's usual gap, whichever is more: sixty users a day are quiet for
+ * hours and nothing is wrong, a stage of a minute must not open on a minute of silence.
  */
 function silentSince(
   plan: Plan,
@@ -170,8 +171,10 @@ function silentSince(
       evidence.baseline,
       usualGap(evidence.baseline, evidence.candidate, share < 1 ? share / (1 - share) : 0),
     ])
+  const stageBlocks = ((plan.stages[state.stage]?.atLeastMs ?? 0) / plan.blockMs) * silence.partOfStage
+  const floor = Math.min(silence.mostBlocks, Math.max(silence.fewestBlocks, Math.ceil(stageBlocks)))
   const since = sides.flatMap(([tally, gap]) => {
-    const allowed = guardrail.noDataAfterBlocks ?? Math.max(silence.blocks, silence.gaps * gap)
+    const allowed = guardrail.noDataAfterBlocks ?? Math.max(floor, silence.gaps * gap)
     const lastBlock = Math.max(state.visitBlock - 1, tally.lastBlock ?? -1)
     return state.block - 1 - lastBlock >= allowed ? [state.attemptStartedMs + (lastBlock + 1) * plan.blockMs] : []
   })

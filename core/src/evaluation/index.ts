@@ -1,0 +1,31 @@
+export { armOf, bucketOf, fullShare } from './bucket.ts'
+export { compileFlagSet, replaceFlags } from './compile-flag-set.ts'
+export type { CompiledFlag, CompiledFlagSet } from './compile-flag-set.ts'
+export { unitText } from './context.ts'
+export type { Context } from './context.ts'
+export { evaluate } from './evaluate.ts'
+export { explain } from './explain.ts'
+export type { Explanation, ExplainStep } from './explain.ts'
+export type {
+  Bucket,
+  Condition,
+  Flag,
+  FlagSet,
+  Json,
+  ListEntry,
+  Requirement,
+  RolloutMark,
+  Rule,
+  Sample,
+  Segment,
+  Serve,
+  SnapshotFlag,
+  Split,
+} from './flag.ts'
+export { murmur3 } from './murmur3.ts'
+export { ofrepReason, openFeatureReason } from './outcome.ts'
+export type { Arm, Outcome, Reason } from './outcome.ts'
+export { parseFlag } from './parse-flag.ts'
+export type { FlagProblem, ParsedFlag } from './parse-flag.ts'
+export { parseFlagSet, readFlag } from './parse-flag-set.ts'
+export type { ParsedFlagSet } from './parse-flag-set.ts'

@@ -1,0 +1,287 @@
+import { describe, expect, test } from 'vitest'
+import { act, draft, simulate, standing, unitsToProve } from './index.ts'
+import type { Guardrail, Plan, RecordedCall, Stage } from './index.ts'
+
+const minute = 60_000
+const stage = (percent: number, atLeastMs = 5 * minute, gate: Stage['gate'] = 'auto'): Stage => ({
+  sharePer100k: percent * 1000,
+  holdbackPer100k: percent === 100 ? 5000 : 0,
+  atLeastMs,
+  gate,
+})
+const errors: Guardrail = {
+  id: 'error-ratio',
+  metric: 'error',
+  stat: 'rate',
+  compare: 'ratio',
+  direction: 'over',
+  limit: 1,
+  safe: 2,
+  onBreach: 'rollback',
+  noDataAfterBlocks: null,
+  stages: null,
+}
+const plan = (change: Partial<Plan> = {}): Plan => ({
+  flag: 'f',
+  rule: 'rollout',
+  candidate: 'on',
+  baseline: 'off',
+  blockMs: 10_000,
+  timeoutMs: 20_000,
+  advance: 'quiet',
+  stages: [stage(1), stage(10), stage(50), stage(100)],
+  guardrails: [errors],
+  ...change,
+})
+
+function random(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+interface Traffic {
+  readonly seed: number
+  readonly minutes: number
+  readonly perMinute: number
+  readonly share: number
+  readonly errorT: (minutes: number) => number
+  readonly errorC: (minutes: number) => number
+  readonly users?: number
+  readonly latencyT?: number
+}
+
+/** Calls of users who keep their arm; latency has a long tail. */
+function traffic({
+  seed,
+  minutes,
+  perMinute,
+  share,
+  errorT,
+  errorC,
+  users = 1e9,
+  latencyT = 1,
+}: Traffic): RecordedCall[] {
+  const next = random(seed)
+  return Array.from({ length: minutes * perMinute }, (_, i) => {
+    const user = Math.floor(next() * users)
+    const arm = random(user * 2654435761 + seed)() < share ? 'T' : 'C'
+    const atMs = (i / perMinute) * minute
+    const error = next() < (arm === 'T' ? errorT : errorC)(atMs / minute) ? 1 : 0
+    const latency = Math.exp(6 + next() + next() - next()) * (arm === 'T' ? latencyT : 1)
+    const metrics = error === 1 ? { error } : { error, latency_ms: latency }
+    return { unit: `user_${user}`, arm, atMs, endsMs: atMs + latency, metrics }
+  })
+}
+
+const always = (rate: number) => () => rate
+const healthy: Traffic = {
+  seed: 1,
+  minutes: 60,
+  perMinute: 600,
+  share: 0.1,
+  errorT: always(0.02),
+  errorC: always(0.02),
+}
+
+describe('a rollout over recorded traffic', () => {
+  test('of equal arms goes through every stage to the end', () => {
+    const { events, state } = simulate(plan(), traffic(healthy))
+    expect(events.map(({ action, toPer100k }) => [action, toPer100k])).toEqual([
+      ['proceed', 10_000],
+      ['proceed', 50_000],
+      ['proceed', 95_000],
+      ['complete', 100_000],
+    ])
+    expect(state.ended).toBe('completed')
+  })
+
+  test('of a candidate that fails 30 % against 1 % is rolled back within a minute', () => {
+    const { events, state } = simulate(plan(), traffic({ ...healthy, errorT: always(0.3), errorC: always(0.01) }))
+    expect(events.map(({ action }) => action)).toEqual(['rollback'])
+    expect([state.ended, state.sharePer100k]).toEqual(['rolled_back', 0])
+    expect(events[0]?.atMs).toBeLessThanOrEqual(minute)
+    expect(events[0]?.why.sentence).toMatch(
+      /^errors .*x the baseline \(.*\), limit 1x: \d+ of \d+ users against \d+ of \d+$/,
+    )
+  })
+
+  test('sees a burst of failures after a long healthy time', () => {
+    const broken = (minutes: number) => (minutes < 45 ? 0.02 : 0.3)
+    const calls = traffic({ ...healthy, minutes: 60, errorT: broken })
+    const { events } = simulate(plan({ stages: [stage(10, 1000 * minute)] }), calls)
+    expect(events.map(({ action }) => action)).toEqual(['rollback'])
+    expect((events[0]?.atMs ?? 0) / minute).toBeLessThan(47)
+  })
+
+  test('an incident of both arms rolls nothing back', () => {
+    const incident = (minutes: number) => (minutes > 10 && minutes < 20 ? 0.15 : 0.02)
+    const { events } = simulate(
+      plan({ guardrails: [errors, { ...errors, id: 'error-over', compare: 'absolute', limit: 0.05, safe: 0.05 }] }),
+      traffic({ ...healthy, share: 0.5, errorT: incident, errorC: incident }),
+    )
+    expect(events.filter(({ action }) => action === 'rollback')).toEqual([])
+  })
+
+  test('rolls back at most 1 % of healthy rollouts, whatever the base rate and however often users return', () => {
+    let rolledBack = 0
+    const runs = 300
+    for (let seed = 0; seed < runs; seed++) {
+      const rate = [0.005, 0.02, 0.1, 0.3][seed % 4] ?? 0
+      const calls = traffic({
+        seed,
+        minutes: 30,
+        perMinute: 200,
+        share: [0.05, 0.3, 0.5][seed % 3] ?? 0,
+        errorT: always(rate),
+        errorC: always(rate),
+        users: 1500,
+      })
+      if (simulate(plan({ stages: [stage(1), stage(10), stage(50)] }), calls).state.ended === 'rolled_back')
+        rolledBack += 1
+    }
+    // The expected share is far below the promised 1 %: six of 300 would be a one-in-a-hundred event at exactly 1 %.
+    expect(rolledBack).toBeLessThanOrEqual(6)
+  })
+
+  test('waits in silence, says since when, and never opens further', () => {
+    const calls = [
+      ...traffic({ ...healthy, minutes: 2 }),
+      ...traffic({ ...healthy, minutes: 1 }).map((call) => ({
+        ...call,
+        arm: 'C' as const,
+        atMs: call.atMs + 300 * minute,
+        endsMs: call.endsMs + 300 * minute,
+      })),
+    ]
+    const { events, standing: stand } = simulate(plan(), calls)
+    expect(events).toEqual([])
+    expect(stand.phase).toBe('held')
+    expect(stand.waitingFor[0]?.code).toBe('no_data')
+    expect(stand.waitingFor[0]?.sentence).toMatch(/^errors: no data from .* since \d\d:\d\d:\d\d UTC, for \d+ h/)
+  })
+
+  test('opens on proof only when safety is proven', () => {
+    const { events } = simulate(
+      plan({ advance: 'proof', stages: [stage(10), stage(50)] }),
+      traffic({ ...healthy, share: 0.3 }),
+    )
+    expect(events[0]?.action).toBe('proceed')
+    expect(events[0]?.why).toEqual({ code: 'PROVEN', sentence: 'Proven safe: errors below 2x' })
+    const few = simulate(
+      plan({ advance: 'proof', stages: [stage(10), stage(50)] }),
+      traffic({ ...healthy, perMinute: 5 }),
+    )
+    expect(few.events).toEqual([])
+    expect(few.standing.waitingFor.map(({ code }) => code)).toEqual(['proof'])
+  })
+
+  test('a small team gets through on quiet, and is told what is ruled out and what is not', () => {
+    const day = 24 * 60
+    const calls = traffic({
+      seed: 5,
+      minutes: 9 * day,
+      perMinute: 60 / day,
+      share: 0.3,
+      errorT: always(0.01),
+      errorC: always(0.01),
+    })
+    const stages = [10, 50, 100].map((percent) => stage(percent, day * minute))
+    const { events, state } = simulate(plan({ stages }), calls)
+    expect(state.ended).toBe('completed')
+    expect(events[0]?.why.sentence).toMatch(
+      /^Advanced unproven: errors in \d+ of \d+ users: (worse than .*x is ruled out, 2x is not|nothing is ruled out yet)$/,
+    )
+  })
+
+  test('a slow candidate is held by its p95, a missed saving is only told', () => {
+    const slow: Guardrail = {
+      ...errors,
+      id: 'p95',
+      metric: 'latency_ms',
+      stat: 'p95',
+      limit: 1.5,
+      safe: 2.25,
+      onBreach: 'hold',
+    }
+    const held = simulate(plan({ guardrails: [errors, slow] }), traffic({ ...healthy, share: 0.3, latencyT: 3 }))
+    expect(held.state.stoppedBy?.by).toBe('breach')
+    expect(held.standing.why.sentence).toMatch(/^Held at .* %: p95 latency .*x the baseline/)
+    const saving: Guardrail = { ...slow, id: 'saving', stat: 'mean', limit: 0.8, safe: 1.2, onBreach: 'notify' }
+    const told = simulate(plan({ guardrails: [errors, saving] }), traffic({ ...healthy, share: 0.3 }))
+    expect(told.events.filter(({ action }) => action === 'notify')).toHaveLength(1)
+    expect(told.state.ended).toBe('completed')
+  })
+
+  test('ends the interval beyond the limit exactly when it rolls back', () => {
+    const { events } = simulate(plan(), traffic({ ...healthy, errorT: always(0.3), errorC: always(0.01) }))
+    const verdict = events[0]?.verdicts[0]
+    expect(verdict?.interval[0]).toBeGreaterThanOrEqual(1)
+    expect(verdict?.harm.logE).toBeGreaterThanOrEqual(Math.log(100))
+  })
+
+  test('gives the same story for the same recording, in whatever order its lines stand', () => {
+    const calls = traffic({ ...healthy, errorT: always(0.06) })
+    expect(simulate(plan(), [...calls].reverse()).events).toEqual(simulate(plan(), calls).events)
+  })
+})
+
+describe('people', () => {
+  const facts = { nowMs: 1000, flagEnabled: true, sampleRatioHolds: true }
+  const started = () => {
+    const decision = act(plan(), draft, { action: 'start', reason: 'go' }, 0)
+    if ('refused' in decision) throw new Error(decision.refused)
+    return decision.next
+  }
+  const done = (state: ReturnType<typeof started>, action: Parameters<typeof act>[2]) => {
+    const decision = act(plan(), state, action, 1000)
+    return 'refused' in decision ? decision.refused : decision
+  }
+
+  test('start opens the first stage', () => {
+    expect([started().sharePer100k, standing(plan(), started(), facts).phase]).toEqual([1000, 'running'])
+  })
+
+  test('a hold stays until a person resumes', () => {
+    const held = done(started(), { action: 'hold', reason: 'lunch' })
+    if (typeof held === 'string') throw new Error(held)
+    expect(standing(plan(), held.next, facts).why).toEqual({
+      code: 'HELD_PERSON',
+      sentence: 'Held at 1 %: a person holds it: lunch.',
+    })
+    const resumed = done(held.next, { action: 'resume', reason: '' })
+    expect(typeof resumed === 'string' ? resumed : resumed.next.stoppedBy).toBeNull()
+  })
+
+  test('a rollback to 0 is final, one above 0 holds there', () => {
+    const opened = done(started(), { action: 'proceed', reason: 'sure' })
+    if (typeof opened === 'string') throw new Error(opened)
+    expect(opened.next.sharePer100k).toBe(10_000)
+    const lowered = done(opened.next, { action: 'rollback', reason: '', to: 1000 })
+    if (typeof lowered === 'string') throw new Error(lowered)
+    expect([lowered.next.sharePer100k, lowered.next.ended, lowered.next.stoppedBy?.by]).toEqual([1000, null, 'person'])
+    const closed = done(lowered.next, { action: 'rollback', reason: '', to: 0 })
+    if (typeof closed === 'string') throw new Error(closed)
+    expect(done(closed.next, { action: 'resume', reason: '' })).toMatch(/^Nothing to resume/)
+    expect(done(closed.next, { action: 'proceed', reason: '' })).toMatch(/^Only a running rollout/)
+  })
+
+  test('nobody proceeds past a breach', () => {
+    const breached = { ...started(), stoppedBy: { by: 'breach' as const, sentence: 'errors 5x', atMs: 0 } }
+    expect(done(breached, { action: 'proceed', reason: 'trust me' })).toMatch(/^Not past a breach: errors 5x/)
+  })
+
+  test('a switched-off flag holds the rollout', () => {
+    expect(standing(plan(), started(), { ...facts, flagEnabled: false }).waitingFor[0]?.code).toBe('killed')
+  })
+})
+
+test('the planner knows how many users a proof takes', () => {
+  const close = (share: number, slack: number) => Math.round(unitsToProve(0.02, 2, share) / slack)
+  expect([close(0.01, 1.15), close(0.1, 1.15), close(0.5, 1.3)]).toEqual(
+    [480, 560, 1248].map((bound) => expect.closeTo(bound, -1.5)),
+  )
+  expect(unitsToProve(0, 2, 0.1)).toBe(Infinity)
+})
