@@ -1,10 +1,11 @@
 #!/usr/bin/env -S node --conditions=@sluice/source
 import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
+import { demoRecordCommand } from './commands/demo-record.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitCodes } from './exit-codes.ts'
 
-const commands: readonly Command[] = [simulateCommand]
+const commands: readonly Command[] = [simulateCommand, demoRecordCommand]
 
 const output: Output = {
   out: (text) => process.stdout.write(`${text}\n`),

@@ -64,7 +64,9 @@ export const simulateCommand: Command = {
       users: new Set(before.map(({ unit }) => unit)).size,
     }
     const spared = { calls: after.length, failed: failed(after) }
+    const recordedMs = lastEnd(calls) - simulation.startedMs
     const facts = {
+      recordedMs,
       plan,
       simulation,
       candidateCalls: candidate.length,
@@ -120,6 +122,9 @@ export const simulateCommand: Command = {
     return ended === 'rolled_back' || stoppedBy?.by === 'breach' ? exitCodes.breached : exitCodes.ok
   },
 }
+
+const lastEnd = (calls: readonly RecordedCall[]): number =>
+  calls.reduce((last, { endsMs }) => Math.max(last, endsMs), -Infinity)
 
 async function readPlan(file: string): Promise<PlanInput> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -34,6 +34,8 @@ export interface Spared {
 export interface StoryFacts {
   readonly plan: Plan
   readonly simulation: Simulation
+  /** From the first call of the recording to the last. */
+  readonly recordedMs: number
   readonly candidateCalls: number
   readonly baselineCalls: number
   readonly exposed: { readonly calls: number; readonly failed: number; readonly users: number }
@@ -44,6 +46,7 @@ export interface StoryFacts {
 
 /** The rollout as a person would tell it. */
 export function story({
+  recordedMs,
   plan,
   simulation,
   candidateCalls,
@@ -55,7 +58,7 @@ export function story({
 }: StoryFacts): string {
   const first = percentText(plan.stages[0]?.sharePer100k ?? 0)
   const lines = [
-    `${plan.flag}: ${plan.candidate} against ${plan.baseline}, ${candidateCalls + baselineCalls} calls over ${elapsedText(simulation.endedMs - simulation.startedMs)}`,
+    `${plan.flag}: ${plan.candidate} against ${plan.baseline}, ${candidateCalls + baselineCalls} calls over ${elapsedText(recordedMs)}`,
     '',
     line(
       '▲',

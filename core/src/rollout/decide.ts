@@ -373,7 +373,7 @@ function whyAdvance(plan: Plan, state: RolloutState, verdicts: readonly Verdict[
         : `${guardrailLabel(guardrail)} in ${events} of ${units} users`
     const worse = guardrail.direction === 'over' ? 'worse than' : 'less than'
     const safe = limitText(guardrail, guardrail.safe)
-    if (verdict.verdict === 'pass') return `${counted}: worse than ${safe} is ruled out`
+    if (verdict.verdict === 'pass') return `${counted}: ${worse} ${safe} is ruled out`
     if (end === null) return `${counted}: nothing is ruled out yet`
     return `${counted}: ${worse} ${limitText(guardrail, end)} is ruled out, ${safe} is not`
   })

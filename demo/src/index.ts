@@ -1,0 +1,7 @@
+export { demoPlan, recordObservations } from './record.ts'
+export { Provider, userOf } from './provider.ts'
+export type { Answer } from './provider.ts'
+export { scenarios } from './scenario.ts'
+export type { Scenario } from './scenario.ts'
+export { readTrace, traceCredit } from './trace.ts'
+export type { TraceCall } from './trace.ts'

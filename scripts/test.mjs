@@ -1,0 +1,32 @@
+// Runs every test and ends with one line, "N passed, N failed".
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureInstalled, environment, root } from './install.mjs'
+
+ensureInstalled({ withTests: true })
+const results = join(root, '.build', 'test-results.json')
+mkdirSync(join(root, '.build'), { recursive: true })
+rmSync(results, { force: true })
+const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)]
+const { status } = spawnSync('vitest', args, {
+  cwd: root,
+  env: environment,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+})
+
+let passed = 0
+let failed = 0
+try {
+  const report = JSON.parse(readFileSync(results, 'utf8'))
+  passed = report.numPassedTests
+  failed = report.numFailedTests
+  // A file that cannot be loaded has no test of its own to count.
+  for (const file of report.testResults) if (file.status === 'failed' && file.assertionResults.length === 0) failed += 1
+} catch (error) {
+  console.error(`The test run left no readable report: ${error.message}`)
+}
+if (status !== 0 && failed === 0) failed = 1
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 || passed === 0 ? 1 : 0)
