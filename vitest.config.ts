@@ -10,5 +10,6 @@ export default defineConfig({
     include: ['{core,contract,server,sdk,cli,demo,console,acceptance,scripts}/**/*.test.ts', '{core,contract,server,sdk,cli,demo,console}/**/*.test-prop.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     maxWorkers: 2,
+    testTimeout: 60_000,
   },
 })
