@@ -29,8 +29,13 @@ function installed(withTests) {
 export function ensureInstalled({ withTests }) {
   if (installed(withTests)) return
   console.error(`Installing ${withTests ? 'everything the tests need' : 'what Sluice needs to run'} (once) …`)
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withTests ? [] : ['--omit=dev'])], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  })
+  // Not `npm ci`: it refuses a lockfile whose optional packages of other platforms the registry at hand does not serve.
+  run(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...(withTests ? [] : ['--omit=dev'])],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  )
 }
