@@ -46,11 +46,11 @@ export interface Step {
 
 /** One sealed block: weigh it, judge every guardrail, decide. The same for server, simulation and replay. */
 export function step(plan: Plan, state: RolloutState, block: Block, facts: Facts): Step {
-  const gap = block.index - state.block >= gapBlocks
+  const passed = block.index - state.block + 1
   const weighed: RolloutState = {
     ...state,
     block: block.index + 1,
-    healthyBlocks: gap ? 0 : state.healthyBlocks,
+    healthyBlocks: passed > gapBlocks ? 0 : state.healthyBlocks,
     evidence: state.evidence.map((evidence, i) => {
       const guardrail = plan.guardrails[i]
       return guardrail ? weigh(evidence, block, guardrail, state.visitBlock) : evidence
@@ -60,6 +60,6 @@ export function step(plan: Plan, state: RolloutState, block: Block, facts: Facts
   const { verdicts, evidence } = judge(plan, weighed, facts.nowMs)
   const judged: RolloutState = { ...weighed, evidence }
   const held = waitingFor(plan, judged, verdicts, facts).some(holds)
-  const counted = held ? judged : { ...judged, healthyBlocks: judged.healthyBlocks + 1 }
+  const counted = held ? judged : { ...judged, healthyBlocks: judged.healthyBlocks + (passed > gapBlocks ? 1 : passed) }
   return { decision: decide(plan, counted, verdicts, facts), verdicts }
 }

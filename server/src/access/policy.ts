@@ -1,0 +1,50 @@
+import type { KeyKind } from '@sluice/contract'
+
+/** `anyone`: no key. `loopback`: no key while only this machine can connect, else any key. */
+export type Access = 'anyone' | 'loopback' | readonly KeyKind[]
+
+const environment = '/api/v1/environments/{env}'
+const admin = ['admin'] as const
+const readers = ['server', 'admin'] as const
+
+/** Who may do what. What does not stand here may nobody do: a route without its line keeps the server from starting. */
+export const policy: Readonly<Record<string, Access>> = {
+  'GET /livez': 'anyone',
+  'GET /readyz': 'anyone',
+  'GET /health': 'anyone',
+  'GET /api/v1/openapi.json': 'loopback',
+  'GET /sdk.tgz': 'loopback',
+
+  'GET /api/v1/session': 'anyone',
+  'POST /api/v1/session': 'anyone',
+  'DELETE /api/v1/session': 'anyone',
+
+  'GET /api/v1/environments': admin,
+  'GET /api/v1/keys': admin,
+  'POST /api/v1/keys': admin,
+  'DELETE /api/v1/keys/{id}': admin,
+
+  [`GET ${environment}/flags`]: admin,
+  [`GET ${environment}/flags/{key}`]: admin,
+  [`PUT ${environment}/flags/{key}`]: admin,
+  [`PATCH ${environment}/flags/{key}`]: admin,
+  [`DELETE ${environment}/flags/{key}`]: admin,
+  [`POST ${environment}/flags/{key}/explain`]: readers,
+
+  [`GET ${environment}/snapshot`]: readers,
+  [`GET ${environment}/stream`]: readers,
+  [`GET ${environment}/instances`]: admin,
+  [`GET ${environment}/events`]: admin,
+
+  [`GET ${environment}/rollouts`]: admin,
+  [`POST ${environment}/rollouts`]: admin,
+  [`GET ${environment}/rollouts/{id}`]: admin,
+  [`POST ${environment}/rollouts/{id}/actions`]: admin,
+  [`GET ${environment}/rollouts/{id}/decisions`]: admin,
+  [`GET ${environment}/rollouts/{id}/series`]: admin,
+  [`GET ${environment}/rollouts/{id}/report`]: admin,
+
+  [`POST ${environment}/observations`]: ['server', 'ingest', 'client', 'admin'],
+
+  'POST /ofrep/v1/evaluate/flags/{key}': ['server', 'client', 'admin'],
+}

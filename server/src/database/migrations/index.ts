@@ -1,0 +1,6 @@
+import type { Migration } from '../migrate.ts'
+import { base } from './000001-base.ts'
+import { rollouts } from './000002-rollouts.ts'
+
+/** All of them, in the order in which they run; a new one goes to the end. */
+export const migrations: readonly Migration[] = [base, rollouts]

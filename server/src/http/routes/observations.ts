@@ -1,0 +1,33 @@
+import { batchSchema, receiptSchema } from '@sluice/contract'
+import { ingestObservations } from '../../observations/ingest-observations.ts'
+import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
+import { mebibyte } from '../read-body.ts'
+import { defineRoute, json } from '../route.ts'
+import type { Route } from '../route.ts'
+
+/** Where observations come in. */
+export function observationRoutes(runner: RolloutRunner, parts: RunnerParts): readonly Route[] {
+  return [
+    defineRoute<{ id: string; observations: unknown[] }>({
+      method: 'POST',
+      path: '/api/v1/environments/{env}/observations',
+      summary: 'Report calls: good rows are stored before the answer, bad ones named, a batch counts once',
+      body: batchSchema,
+      bodyRules: { bytes: 2 * mebibyte, texts: 'each-row' },
+      answers: {
+        200: { description: 'The batch came before and counted then', schema: receiptSchema },
+        202: { description: 'Stored', schema: receiptSchema },
+      },
+      async handle({ environment, body, principal }) {
+        const batch = {
+          environment,
+          id: body.id,
+          observations: body.observations,
+          isPublic: principal.kind === 'client',
+        }
+        const receipt = await ingestObservations(batch, parts, runner)
+        return json(receipt, receipt.duplicate ? 200 : 202)
+      },
+    }),
+  ]
+}

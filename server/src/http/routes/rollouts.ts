@@ -1,0 +1,133 @@
+import {
+  actionInputSchema,
+  decisionSchema,
+  planInputSchema,
+  reportSchema,
+  rolloutSchema,
+  seriesSchema,
+} from '@sluice/contract'
+import type { ActionInput, PlanInput } from '@sluice/contract'
+import { z } from 'zod'
+import { actorOf } from '../../access/principal.ts'
+import { chart } from '../../rollouts/block-series.ts'
+import { chartBlocks } from '../../rollouts/block-store.ts'
+import { decisionsOf } from '../../rollouts/decisions-of.ts'
+import { reportPage } from '../../rollouts/report-page.ts'
+import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
+import { listRollouts } from '../../rollouts/rollout-store.ts'
+import { writeReport } from '../../rollouts/write-report.ts'
+import { defineRoute, json } from '../route.ts'
+import type { Route } from '../route.ts'
+
+const base = '/api/v1/environments/{env}/rollouts'
+const flagOf = z.enum(['true', 'false']).optional()
+
+/** Rollouts: plan, start, look at, act on. */
+export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readonly Route[] {
+  const { kysely } = parts.database
+  return [
+    defineRoute<undefined, { flag?: string | undefined }>({
+      method: 'GET',
+      path: base,
+      summary: 'The rollouts of an environment, the newest first',
+      query: z.strictObject({ flag: z.string().optional() }),
+      answers: { 200: { description: 'The rollouts', schema: z.strictObject({ items: z.array(rolloutSchema) }) } },
+      async handle({ environment, query }) {
+        const records = await listRollouts(kysely, environment, query.flag)
+        return json({ items: records.map((record) => runner.view(record)) })
+      },
+    }),
+    defineRoute<PlanInput, { start?: 'true' | 'false' | undefined; dryRun?: 'true' | 'false' | undefined }>({
+      method: 'POST',
+      path: base,
+      summary: 'Plan a rollout; only the flag is needed, the answer shows what was chosen',
+      query: z.strictObject({ start: flagOf, dryRun: flagOf }),
+      body: planInputSchema,
+      idempotent: true,
+      answers: { 201: { description: 'The rollout, a draft unless started', schema: rolloutSchema } },
+      async handle({ environment, body, query, principal }) {
+        const dryRun = query.dryRun === 'true'
+        const options = { actor: actorOf(principal), start: query.start === 'true', dryRun }
+        return json(await runner.create(environment, body, options), dryRun ? 200 : 201)
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${base}/{id}`,
+      summary: 'One rollout, by its id or the key of its flag',
+      answers: { 200: { description: 'The rollout', schema: rolloutSchema } },
+      async handle({ environment, params }) {
+        return json(runner.view(await runner.find(environment, params['id'] ?? '')))
+      },
+    }),
+    defineRoute<ActionInput, { dryRun?: 'true' | 'false' | undefined }>({
+      method: 'POST',
+      path: `${base}/{id}/actions`,
+      summary: 'Start, proceed, hold, resume, roll back or take over',
+      query: z.strictObject({ dryRun: flagOf }),
+      body: actionInputSchema,
+      answers: {
+        200: {
+          description: 'What it did; with dryRun what it would do',
+          schema: z.union([
+            z.strictObject({ changed: z.boolean(), rollout: rolloutSchema, decision: decisionSchema.nullable() }),
+            z.strictObject({
+              effect: z.strictObject({
+                fromPercent: z.number(),
+                toPercent: z.number(),
+                units: z.int(),
+                sentence: z.string(),
+              }),
+            }),
+          ]),
+        },
+      },
+      async handle({ environment, params, body, query, principal }) {
+        const id = params['id'] ?? ''
+        if (query.dryRun === 'true') return json({ effect: await runner.preview(environment, id, body) })
+        return json(await runner.act(environment, id, body, actorOf(principal)))
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${base}/{id}/decisions`,
+      summary: 'Every decision with its evidence, the oldest first',
+      answers: { 200: { description: 'The decisions', schema: z.strictObject({ items: z.array(decisionSchema) }) } },
+      async handle({ environment, params }) {
+        const record = await runner.find(environment, params['id'] ?? '')
+        return json({ items: await decisionsOf(kysely, environment, record.id) })
+      },
+    }),
+    defineRoute<undefined, { points?: number | undefined }>({
+      method: 'GET',
+      path: `${base}/{id}/series`,
+      summary: 'What charts show: calls of both arms over time',
+      query: z.strictObject({ points: z.coerce.number().int().min(10).max(2000).optional() }),
+      answers: { 200: { description: 'The series', schema: seriesSchema } },
+      async handle({ environment, params, query }) {
+        const record = await runner.find(environment, params['id'] ?? '')
+        return json(chart(await chartBlocks(kysely, record.id), query.points ?? 240, record.plan.blockMs))
+      },
+    }),
+    defineRoute<undefined, { format?: 'json' | 'html' | undefined }>({
+      method: 'GET',
+      path: `${base}/{id}/report`,
+      summary: 'What happened, on what evidence; as one page with format=html',
+      query: z.strictObject({ format: z.enum(['json', 'html']).optional() }),
+      answers: { 200: { description: 'The report', schema: reportSchema } },
+      async handle({ environment, params, query, request }) {
+        const record = await runner.find(environment, params['id'] ?? '')
+        const report = await writeReport(record, runner.view(record), kysely)
+        const wantsPage =
+          query.format === 'html' ||
+          (query.format === undefined && (request.headers.get('accept') ?? '').includes('text/html'))
+        if (!wantsPage) return json(report)
+        const headers = {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+        }
+        return new Response(reportPage(report), { headers })
+      },
+    }),
+  ]
+}

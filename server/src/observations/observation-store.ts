@@ -1,0 +1,103 @@
+import type { ReadObservation, Receipt, RejectedRow } from '@sluice/contract'
+import type { Kysely, Selectable } from 'kysely'
+import type { DatabaseTransaction, Tables } from '../ports/database.ts'
+import type { ObservationTable, RowStatus } from '../ports/rollout-tables.ts'
+import type { Attribution } from './attribute.ts'
+
+/** A row on its way into the database. */
+export interface AttributedRow extends Attribution {
+  readonly row: ReadObservation
+  readonly rollout: string | null
+  readonly unitHash: string | null
+}
+
+/** Rows of one statement: SQLite takes 32,766 parameters, a row has 13. */
+const rowsPerInsert = 500
+
+/** Notes the batch as received. False when it was before. */
+export async function claimBatch(
+  transaction: DatabaseTransaction,
+  environment: string,
+  id: string,
+  nowMs: number,
+  accepted: number,
+  rejected: readonly RejectedRow[],
+): Promise<boolean> {
+  const claimed = await transaction
+    .insertInto('observation_batches')
+    .values({ environment, id, received_at: nowMs, accepted, rejected: JSON.stringify(rejected) })
+    .onConflict((conflict) => conflict.columns(['environment', 'id']).doNothing())
+    .returning('id')
+    .execute()
+  return claimed.length === 1
+}
+
+export async function findReceipt(db: Kysely<Tables>, environment: string, id: string): Promise<Receipt | null> {
+  const row = await db
+    .selectFrom('observation_batches')
+    .selectAll()
+    .where('environment', '=', environment)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row ? { accepted: row.accepted, rejected: JSON.parse(row.rejected) as RejectedRow[], duplicate: true } : null
+}
+
+export async function insertObservations(
+  transaction: DatabaseTransaction,
+  environment: string,
+  rows: readonly AttributedRow[],
+  nowMs: number,
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsPerInsert)
+    await transaction
+      .insertInto('observations')
+      .values(
+        rows.slice(from, from + rowsPerInsert).map(({ row, rollout, attempt, visit, arm, status, unitHash }) => ({
+          environment,
+          flag: row.flag,
+          variant: row.variant,
+          rollout,
+          attempt,
+          visit,
+          arm,
+          status,
+          unit: unitHash,
+          at: row.atMs,
+          received_at: nowMs,
+          model: row.model,
+          metrics: JSON.stringify(row.metrics),
+        })),
+      )
+      .execute()
+}
+
+/** A stored row, as far as the engine reads it. */
+export interface StoredRow {
+  readonly seq: number
+  readonly attempt: number | null
+  readonly visit: number | null
+  readonly arm: 'T' | 'C' | null
+  readonly status: RowStatus
+  readonly unit: string | null
+  readonly atMs: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+type Selected = Pick<Selectable<ObservationTable>, 'seq' | 'attempt' | 'visit' | 'arm' | 'status' | 'unit' | 'at' | 'metrics'>
+
+/** The rollout's rows after `afterSeq`, in the order they were accepted. */
+export async function rowsAfter(db: Kysely<Tables>, rollout: string, afterSeq: number): Promise<readonly StoredRow[]> {
+  const rows: Selected[] = await db
+    .selectFrom('observations')
+    .select(['seq', 'attempt', 'visit', 'arm', 'status', 'unit', 'at', 'metrics'])
+    .where('rollout', '=', rollout)
+    .where('seq', '>', afterSeq)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ at, arm, metrics, ...row }) => ({
+    ...row,
+    arm: arm as StoredRow['arm'],
+    atMs: at,
+    metrics: JSON.parse(metrics) as Record<string, number>,
+  }))
+}

@@ -1,0 +1,75 @@
+import type { Generated } from 'kysely'
+
+/** What rollouts and observations store. Instants are milliseconds since 1970; JSON is text. */
+export interface RolloutTables {
+  rollouts: RolloutTable
+  observations: ObservationTable
+  observation_batches: ObservationBatchTable
+  blocks: BlockTable
+}
+
+export interface RolloutTable {
+  id: string
+  environment: string
+  flag: string
+  /** Rises with every write: a step that read an older one changes nothing. */
+  version: number
+  plan: string
+  reason: string
+  notes: string
+  state: string
+  /** The stays at a share so far, to tell by its time where a row belongs. */
+  visits: string
+  totals: string
+  /** Last observation that a sealed block holds. */
+  sealed_seq: number
+  /** 1 while the engine looks after it. */
+  live: number
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+}
+
+/** Evidence, or the reason why a row is shown and never counted. */
+export type RowStatus = 'evidence' | 'late' | 'mismatch' | 'no_unit' | 'public' | 'series'
+
+export interface ObservationTable {
+  seq: Generated<number>
+  environment: string
+  flag: string
+  variant: string
+  rollout: string | null
+  attempt: number | null
+  visit: number | null
+  arm: string | null
+  status: RowStatus
+  /** A hash of the unit; the id itself is not kept. */
+  unit: string | null
+  at: number
+  received_at: number
+  model: string | null
+  metrics: string
+}
+
+export interface ObservationBatchTable {
+  environment: string
+  id: string
+  received_at: number
+  accepted: number
+  rejected: string
+}
+
+/** One sealed block: where it lies, which rows it holds, and what charts show of it. */
+export interface BlockTable {
+  rollout: string
+  attempt: number
+  index: number
+  visit: number
+  entry: number
+  share: number
+  start_at: number
+  end_at: number
+  from_seq: number
+  to_seq: number
+  series: string
+}

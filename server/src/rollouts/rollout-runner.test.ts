@@ -1,0 +1,242 @@
+import { expect, test } from 'vitest'
+import { armOf } from '@sluice/core/evaluation'
+import type { DecisionEvent, PlanInput } from '@sluice/contract'
+import { describeEachEngine } from '../database/testing/each-engine.ts'
+import { migrations } from '../database/migrations/index.ts'
+import { ensureEnvironments } from '../environments/environment-store.ts'
+import { commitFlagChange } from '../flags/flag-service.ts'
+import { findFlag } from '../flags/flag-store.ts'
+import { reloadSnapshot } from '../flags/publish-snapshot.ts'
+import { SnapshotCache } from '../flags/snapshot-cache.ts'
+import { ingestObservations } from '../observations/ingest-observations.ts'
+import type { Database } from '../ports/database.ts'
+import { manualClock } from '../ports/manual-clock.ts'
+import { systemRandom } from '../ports/random.ts'
+import { decisionsOf } from './decisions-of.ts'
+import { RolloutRunner } from './rollout-runner.ts'
+import type { RunnerParts } from './rollout-runner.ts'
+
+const actor = { kind: 'person', id: 'p', name: 'Ada' } as const
+const env = 'production'
+const quietLogger = { debug() {}, info() {}, warn() {}, error() {} } as never
+
+async function rig(database: Database) {
+  const clock = manualClock()
+  await database.transaction((transaction) => ensureEnvironments(transaction, clock.now(), systemRandom))
+  const decisions: DecisionEvent[] = []
+  const cache = new SnapshotCache()
+  await reloadSnapshot(env, database, cache)
+  const parts: RunnerParts = {
+    database,
+    clock,
+    random: systemRandom,
+    cache,
+    logger: quietLogger,
+    audience: { patch() {}, put() {} },
+    rolloutAudience: { rollout() {}, decision: (_, decision) => decisions.push(decision) },
+  }
+  const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
+  await commitFlagChange({ environment: env, key: 'patch-mode', actor, change: () => ({ flag }) }, parts)
+  const runner = new RolloutRunner(parts)
+  return { clock, parts, runner, decisions }
+}
+
+type Rig = Awaited<ReturnType<typeof rig>>
+
+const plan: PlanInput = {
+  flag: 'patch-mode',
+  block: '1s',
+  timeout: '1s',
+  stages: [
+    { percent: 10, atLeast: '5s' },
+    { percent: 50, atLeast: '5s' },
+    { percent: 100, atLeast: '5s' },
+  ],
+  guardrails: [{ metric: 'error', ratioOver: 1, onBreach: 'rollback' }],
+}
+
+let sent = 0
+/** One second of traffic: calls of fresh users, each on the side the sample gives it. */
+async function traffic({ parts, runner, clock }: Rig, calls: number, failing: { on: number; off: number }) {
+  const stored = await findFlag(parts.database.kysely, env, 'patch-mode')
+  const sample = stored?.flag.rules?.find(({ id }) => id === 'rollout')?.sample
+  const observations = Array.from({ length: calls }, () => {
+    sent += 1
+    const variant = sample && armOf(sample, `u${sent}`) === 'T' ? 'on' : 'off'
+    const error = (sent * 7919) % 1000 < failing[variant] * 1000 ? 1 : 0
+    return {
+      flag: 'patch-mode',
+      variant,
+      unit: `u${sent}`,
+      at: new Date(clock.now()).toISOString(),
+      metrics: { error, latency_ms: 100 },
+    }
+  })
+  await ingestObservations({ environment: env, id: `batch-${sent}`, observations, isPublic: false }, parts, runner)
+}
+
+const share = async ({ parts }: Rig) =>
+  (await findFlag(parts.database.kysely, env, 'patch-mode'))?.flag.rules?.[0]?.sample?.share
+
+describeEachEngine('a running rollout', (makeDatabase) => {
+  const start = async (input: PlanInput = plan) => {
+    const all = await rig(await makeDatabase(migrations))
+    const rollout = await all.runner.create(env, input, { actor, start: true, dryRun: false })
+    return { ...all, rollout }
+  }
+
+  test('needs nothing but a flag, and the answer says all that was chosen', async () => {
+    const { rollout } = await start({ flag: 'patch-mode' })
+    expect(rollout.plan).toMatchObject({
+      candidate: 'on',
+      baseline: 'off',
+      rule: 'rollout',
+      advance: 'quiet',
+      block: '10s',
+    })
+    expect(rollout.plan.stages.map(({ percent, atLeast }) => [percent, atLeast])).toEqual([
+      [1, '1h'],
+      [10, '24h'],
+      [50, '24h'],
+      [100, '24h'],
+    ])
+    expect(rollout.notes.join(' ')).toMatch(/Advance on quiet: no traffic/)
+    expect([rollout.state, rollout.exposure.set]).toEqual(['running', 1])
+  })
+
+  test('rolls a failing candidate back when the block that proves it is sealed, in one event', async () => {
+    const all = await start()
+    for (let second = 0; second < 30 && (await share(all)) !== 0; second++) {
+      await traffic(all, 200, { on: 0.3, off: 0.01 })
+      await all.clock.advance(1000)
+    }
+    const stored = await findFlag(all.parts.database.kysely, env, 'patch-mode')
+    expect([stored?.flag.rules?.[0]?.sample?.share, stored?.rollout]).toEqual([0, null])
+    const log = await decisionsOf(all.parts.database.kysely, env, all.rollout.id)
+    expect(log.map(({ action }) => action)).toEqual(['start', 'rollback'])
+    expect(log[1]).toMatchObject({ from: 10, to: 0, actor: { kind: 'engine' }, revision: stored?.revision })
+    expect(log[1]?.verdicts[0]?.interval[0]).toBeGreaterThanOrEqual(1)
+    expect(all.decisions.map(({ action }) => action)).toEqual(['start', 'rollback'])
+    expect(all.runner.view(await all.runner.find(env, all.rollout.id)).state).toBe('rolled_back')
+  })
+
+  test('takes equal arms through every stage to the end', async () => {
+    const all = await start()
+    for (let second = 0; second < 40; second++) {
+      await traffic(all, 100, { on: 0.02, off: 0.02 })
+      await all.clock.advance(1000)
+    }
+    const log = await decisionsOf(all.parts.database.kysely, env, all.rollout.id)
+    expect(log.map(({ action, to }) => [action, to])).toEqual([
+      ['start', 10],
+      ['proceed', 50],
+      ['proceed', 95],
+      ['complete', 100],
+    ])
+  })
+
+  test('waits in silence and says since when', async () => {
+    const all = await start()
+    await all.clock.advance(120_000)
+    const view = all.runner.view(await all.runner.find(env, all.rollout.id))
+    expect([view.state, view.exposure.set, view.waitingFor[0]?.code]).toEqual(['held', 10, 'no_data'])
+    expect(view.waitingFor[0]?.sentence).toMatch(/no data from either side since \d\d:\d\d:\d\d UTC/)
+  })
+
+  test('a person holds, and nothing moves until a person resumes', async () => {
+    const all = await start()
+    await all.runner.act(env, all.rollout.id, { action: 'hold', reason: 'lunch' }, actor)
+    for (let second = 0; second < 20; second++) {
+      await traffic(all, 50, { on: 0.02, off: 0.02 })
+      await all.clock.advance(1000)
+    }
+    expect(await share(all)).toBe(10_000)
+    await all.runner.act(env, all.rollout.id, { action: 'resume', reason: 'back' }, actor)
+    for (let second = 0; second < 40 && (await share(all)) !== 50_000; second++) {
+      await traffic(all, 50, { on: 0.02, off: 0.02 })
+      await all.clock.advance(1000)
+    }
+    expect(await share(all)).toBe(50_000)
+  })
+
+  test('a batch counts once, and rows of the wrong side never', async () => {
+    const all = await start()
+    const row = (unit: string, variant: string) => ({
+      flag: 'patch-mode',
+      variant,
+      unit,
+      at: new Date(all.clock.now()).toISOString(),
+      metrics: { error: 1 },
+    })
+    const batch = {
+      environment: env,
+      id: 'same',
+      observations: Array.from({ length: 60 }, (_, i) => row(`w${i}`, 'on')),
+      isPublic: false,
+    }
+    expect(await ingestObservations(batch, all.parts, all.runner)).toMatchObject({ accepted: 60 })
+    expect(await ingestObservations(batch, all.parts, all.runner)).toMatchObject({ accepted: 60, duplicate: true })
+    await all.clock.advance(1000)
+    const { exposure, uncounted } = all.runner.view(await all.runner.find(env, all.rollout.id))
+    expect(exposure.units + uncounted.mismatch).toBe(60)
+    expect(uncounted.mismatch).toBeGreaterThan(40)
+  })
+
+  test('goes on after a restart as if nothing had happened', async () => {
+    const database = await makeDatabase(migrations)
+    const stay = await rig(database)
+    const rollout = await stay.runner.create(
+      env,
+      { ...plan, stages: [{ percent: 10, atLeast: '1h' }] },
+      { actor, start: true, dryRun: false },
+    )
+    for (let second = 0; second < 10; second++) {
+      await traffic(stay, 60, { on: 0.02, off: 0.02 })
+      await stay.clock.advance(1000)
+    }
+    await traffic(stay, 60, { on: 0.02, off: 0.02 })
+    const before = await stay.runner.find(env, rollout.id)
+    await stay.runner.close()
+    const again = new RolloutRunner(stay.parts)
+    await again.start()
+    expect((await again.find(env, rollout.id)).state).toEqual(before.state)
+    await stay.clock.advance(1000)
+    const after = again.view(await again.find(env, rollout.id))
+    expect(after.exposure.units + after.exposure.baselineUnits).toBe(660)
+    expect(after.exposure.calls + after.exposure.baselineCalls).toBe(660)
+  })
+
+  test('edits of lists and of other flags leave the evidence as it was', async () => {
+    const all = await start({ ...plan, stages: [{ percent: 10, atLeast: '1h' }] })
+    await traffic(all, 200, { on: 0.1, off: 0.05 })
+    await all.clock.advance(1000)
+    const before = (await all.runner.find(env, all.rollout.id)).state
+    for (let i = 0; i < 20; i++) {
+      await commitFlagChange(
+        {
+          environment: env,
+          key: `other-${i}`,
+          actor,
+          change: () => ({ flag: { enabled: true, variants: { a: 1 }, off: 'a', serve: 'a' } }),
+        },
+        all.parts,
+      )
+      await commitFlagChange(
+        {
+          environment: env,
+          key: 'patch-mode',
+          actor,
+          change: (now) => now && { flag: { ...now.flag, include: [{ unit: `vip-${i}`, variant: 'on' }] } },
+        },
+        all.parts,
+      )
+    }
+    await all.clock.advance(1000)
+    const after = (await all.runner.find(env, all.rollout.id)).state
+    expect([after.visit, after.attempt, after.evidence[0]?.harm]).toEqual([
+      before.visit,
+      before.attempt,
+      before.evidence[0]?.harm,
+    ])
+  })
+})

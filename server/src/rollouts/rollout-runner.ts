@@ -1,0 +1,282 @@
+// The engine's shell: seals blocks as their time comes, carries out what the core decides, and lets people act. All writes
+// go through one queue, so that what a block holds is what was accepted before it was sealed.
+import { SluiceError } from '@sluice/contract'
+import type { ActionInput, DecisionEvent, PlanInput, Rollout } from '@sluice/contract'
+import { act, judge, ledgerSettings, positionOf, step } from '@sluice/core/rollout'
+import type { Action, Decision } from '@sluice/core/rollout'
+import { UnitLedger } from '@sluice/core/statistics'
+import { engineActor } from '../events/event.ts'
+import type { Actor } from '../events/event.ts'
+import type { FlagParts } from '../flags/flag-service.ts'
+import { publishSnapshot } from '../flags/publish-snapshot.ts'
+import { rowsAfter } from '../observations/observation-store.ts'
+import type { StoredRow } from '../observations/observation-store.ts'
+import type { Timer } from '../ports/clock.ts'
+import type { DatabaseTransaction } from '../ports/database.ts'
+import { seriesOf } from './block-series.ts'
+import { insertBlock } from './block-store.ts'
+import type { SealedBlock } from './block-store.ts'
+import { carryOut } from './carry-out.ts'
+import type { CarriedOut } from './carry-out.ts'
+import { planRollout } from './create-rollout.ts'
+import { readDecision } from './decision-event.ts'
+import { isLive } from './rollout-record.ts'
+import type { RolloutRecord } from './rollout-record.ts'
+import { findRollout, insertRollout, liveRollouts } from './rollout-store.ts'
+import { rebuildLedger, ledgerRows } from './rebuild-ledger.ts'
+import { addRows } from './totals.ts'
+import { verdictViews, viewRollout } from './rollout-view.ts'
+
+/** Who is told of what happens to rollouts; the stream, in the running server. */
+export interface RolloutAudience {
+  rollout(environment: string, rollout: Rollout): void
+  decision(environment: string, decision: DecisionEvent): void
+}
+
+export type RunnerParts = FlagParts & { readonly rolloutAudience: RolloutAudience }
+
+export interface Acted {
+  readonly changed: boolean
+  readonly rollout: Rollout
+  readonly decision: DecisionEvent | null
+}
+
+export class RolloutRunner {
+  readonly #parts: RunnerParts
+  readonly #live = new Map<string, RolloutRecord>()
+  readonly #ledgers = new Map<string, { readonly attempt: number; readonly ledger: UnitLedger }>()
+  readonly #timers = new Map<string, Timer>()
+  #queue: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+  }
+
+  /** Takes up what was running when the server stopped. */
+  async start(): Promise<void> {
+    for (const record of await liveRollouts(this.#parts.database.kysely)) this.#adopt(record)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const timer of this.#timers.values()) timer.cancel()
+    await this.#queue.catch(() => undefined)
+  }
+
+  /** The running rollout of a flag. */
+  liveOn(environment: string, flag: string): RolloutRecord | undefined {
+    return [...this.#live.values()].find((record) => record.environment === environment && record.flag === flag)
+  }
+
+  /** Runs `work` after everything before it, and before everything after it. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work)
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  view(record: RolloutRecord): Rollout {
+    return viewRollout(record, this.#parts.clock.now(), this.#flagEnabled(record))
+  }
+
+  async create(
+    environment: string,
+    input: PlanInput,
+    options: { actor: Actor; start: boolean; dryRun: boolean },
+  ): Promise<Rollout> {
+    const record = await planRollout(environment, input, this.#parts)
+    if (options.dryRun) return this.view(record)
+    await this.inTurn(() => this.#parts.database.transaction((transaction) => insertRollout(transaction, record)))
+    if (!options.start) return this.view(record)
+    const started = await this.act(
+      environment,
+      record.id,
+      { action: 'start', reason: input.reason ?? '' },
+      options.actor,
+    )
+    return started.rollout
+  }
+
+  async find(environment: string, id: string): Promise<RolloutRecord> {
+    const stored = await findRollout(this.#parts.database.kysely, environment, id)
+    if (!stored)
+      throw new SluiceError('NOT_FOUND', `There is no rollout "${id.slice(0, 80)}" in ${environment}.`, {
+        hint: 'GET rollouts lists them; the key of a flag names its newest.',
+      })
+    return this.#live.get(stored.id) ?? stored
+  }
+
+  /** What an action would do, without doing it. */
+  async preview(
+    environment: string,
+    id: string,
+    input: ActionInput,
+  ): Promise<{ fromPercent: number; toPercent: number; units: number; sentence: string }> {
+    const record = await this.find(environment, id)
+    const decision = decided(record, actionOf(input), this.#parts.clock.now())
+    const [from, to] = [record.state.sharePer100k / 1000, decision.next.sharePer100k / 1000]
+    const units = record.totals.candidate.units
+    const lower =
+      to < from
+        ? `${to === 0 ? `all of the ${units}` : `most of the ${units}`} users seen with "${record.plan.candidate}" return to "${record.plan.baseline}"`
+        : null
+    const raise = to > from ? `about ${to} % of users get "${record.plan.candidate}"` : 'the share stays as it is'
+    return { fromPercent: from, toPercent: to, units, sentence: `${from} % → ${to} %: ${lower ?? raise}.` }
+  }
+
+  /** A person's action. It waits for nothing but the write before it. */
+  act(environment: string, id: string, input: ActionInput, actor: Actor): Promise<Acted> {
+    return this.inTurn(async () => {
+      const record = await this.find(environment, id)
+      const other = this.liveOn(environment, record.flag)
+      if (input.action === 'start' && other)
+        throw new SluiceError('STATE_CONFLICT', `The rollout ${other.id} is running on this flag.`, {
+          hint: 'Roll it back first.',
+        })
+      const decision = decided(record, actionOf(input), this.#parts.clock.now())
+      const verdicts =
+        record.state.stage < 0
+          ? []
+          : verdictViews(
+              record.plan,
+              judge(record.plan, record.state, this.#parts.clock.now()).verdicts,
+              record.state.evidence,
+            )
+      const told = { actor, reason: input.reason ?? null, verdicts }
+      const fresh = input.action === 'start' ? { ...record, sealedSeq: await this.#lastSeq() } : record
+      const done = await this.#commit((transaction) =>
+        carryOut(transaction, fresh, decision, told, this.#parts.random.salt(), this.#parts),
+      )
+      return { changed: true, rollout: this.view(done.record), decision: done.event ? readDecision(done.event) : null }
+    })
+  }
+
+  /** Seals the block whose time is over, with all rows accepted so far. */
+  async #seal(id: string): Promise<void> {
+    const before = this.#live.get(id)
+    if (!before || this.#closed) return
+    const { plan, state } = before
+    const nowMs = this.#parts.clock.now()
+    const index = Math.floor((nowMs - state.attemptStartedMs) / plan.blockMs) - 1
+    if (index < state.block) return
+    const rows = await rowsAfter(this.#parts.database.kysely, id, before.sealedSeq)
+    const ledger = await this.#ledgerOf(before)
+    const known = ledger.units
+    const block = ledger.seal(ledgerRows(rows, state), positionOf(state, index))
+    const facts = { nowMs, flagEnabled: this.#flagEnabled(before), sampleRatioHolds: true }
+    const { decision, verdicts } = step(plan, state, block, facts)
+    const sealed: SealedBlock = {
+      attempt: state.attempt,
+      index,
+      visit: state.visit,
+      entry: state.entry,
+      sharePer100k: state.sharePer100k,
+      startMs: state.attemptStartedMs + index * plan.blockMs,
+      endMs: state.attemptStartedMs + (index + 1) * plan.blockMs,
+      fromSeq: before.sealedSeq,
+      toSeq: rows.at(-1)?.seq ?? before.sealedSeq,
+    }
+    const record = {
+      ...before,
+      sealedSeq: sealed.toSeq,
+      totals: addRows(before.totals, rows, state.visit, ledger.units),
+    }
+    const newUnits = { T: ledger.units.T - known.T, C: ledger.units.C - known.C }
+    const told = { actor: engineActor, reason: null, verdicts: verdictViews(plan, verdicts, decision.next.evidence) }
+    await this.#commit(async (transaction) => {
+      if (rows.length > 0) await insertBlock(transaction, id, sealed, seriesOf(current(rows, state), newUnits))
+      return carryOut(transaction, record, decision, told, this.#parts.random.salt(), this.#parts)
+    }).catch((error: unknown) => {
+      // The ledger holds rows that were not committed with the block: it is built anew from what was.
+      this.#ledgers.delete(id)
+      throw error
+    })
+  }
+
+  async #commit(work: (transaction: DatabaseTransaction) => Promise<CarriedOut>): Promise<CarriedOut> {
+    const done = await this.#parts.database.transaction(work)
+    this.#adopt(done.record)
+    if (done.publication) await publishSnapshot(done.publication, this.#parts)
+    const { rolloutAudience } = this.#parts
+    if (done.event) rolloutAudience.decision(done.record.environment, readDecision(done.event))
+    rolloutAudience.rollout(done.record.environment, this.view(done.record))
+    return done
+  }
+
+  #adopt(record: RolloutRecord): void {
+    this.#timers.get(record.id)?.cancel()
+    this.#timers.delete(record.id)
+    if (!isLive(record)) {
+      this.#live.delete(record.id)
+      this.#ledgers.delete(record.id)
+      return
+    }
+    this.#live.set(record.id, record)
+    if (this.#closed) return
+    const { attemptStartedMs, block } = record.state
+    const nowMs = this.#parts.clock.now()
+    const present = Math.floor((nowMs - attemptStartedMs) / record.plan.blockMs)
+    const dueMs = attemptStartedMs + (Math.max(block, present) + 1) * record.plan.blockMs
+    this.#timers.set(
+      record.id,
+      this.#parts.clock.schedule(dueMs, () => this.#tick(record.id)),
+    )
+  }
+
+  async #tick(id: string): Promise<void> {
+    try {
+      await this.inTurn(() => this.#seal(id))
+    } catch (error) {
+      this.#parts.logger.error('A block could not be sealed; it is tried again with the next one.', {
+        rollout: id,
+        error,
+      })
+      const stored = this.#live.get(id)
+      const fresh = stored && (await findRollout(this.#parts.database.kysely, stored.environment, id).catch(() => null))
+      if (fresh ?? stored) this.#adopt((fresh ?? stored) as RolloutRecord)
+    }
+  }
+
+  async #ledgerOf(record: RolloutRecord): Promise<UnitLedger> {
+    const kept = this.#ledgers.get(record.id)
+    if (kept?.attempt === record.state.attempt) return kept.ledger
+    const ledger = new UnitLedger(ledgerSettings(record.plan))
+    await rebuildLedger(ledger, record, this.#parts.database.kysely)
+    this.#ledgers.set(record.id, { attempt: record.state.attempt, ledger })
+    return ledger
+  }
+
+  async #lastSeq(): Promise<number> {
+    const row = await this.#parts.database.kysely
+      .selectFrom('observations')
+      .select((eb) => eb.fn.max('seq').as('seq'))
+      .executeTakeFirst()
+    return Number(row?.seq ?? 0)
+  }
+
+  #flagEnabled({ environment, flag }: RolloutRecord): boolean {
+    return this.#parts.cache.get(environment)?.flags[flag]?.enabled ?? false
+  }
+}
+
+const current = (rows: readonly StoredRow[], { visit }: { visit: number }): readonly StoredRow[] =>
+  rows.filter((row) => row.visit === visit)
+
+function actionOf({ action, reason = '', to }: ActionInput): Action {
+  if (action === 'takeover') {
+    if (to === undefined)
+      throw new SluiceError('UNPROCESSABLE', 'A takeover needs the share that you set.', {
+        errors: [{ pointer: '/to', code: 'rule', message: 'Expected the percent to set, such as 25.' }],
+      })
+    return { action, reason, to: Math.round(to * 1000) }
+  }
+  return action === 'rollback' ? { action, reason, to: Math.round((to ?? 0) * 1000) } : { action, reason }
+}
+
+function decided(record: RolloutRecord, action: Action, nowMs: number): Decision {
+  const decision = act(record.plan, record.state, action, nowMs)
+  if ('refused' in decision)
+    throw new SluiceError('STATE_CONFLICT', decision.refused, { hint: 'GET the rollout to see where it stands.' })
+  return decision
+}

@@ -1,0 +1,93 @@
+import { SluiceError } from '@sluice/contract'
+import type { Kysely } from 'kysely'
+import type { DatabaseTransaction, Tables } from '../ports/database.ts'
+import type { RolloutTable } from '../ports/rollout-tables.ts'
+import { isLive } from './rollout-record.ts'
+import type { RolloutRecord } from './rollout-record.ts'
+
+type Reader = Kysely<Tables>
+
+export async function insertRollout(transaction: DatabaseTransaction, record: RolloutRecord): Promise<void> {
+  await transaction.insertInto('rollouts').values(toRow(record)).execute()
+}
+
+/** Writes the next version; refuses when somebody wrote in between. */
+export async function updateRollout(transaction: DatabaseTransaction, record: RolloutRecord): Promise<RolloutRecord> {
+  const next = { ...record, version: record.version + 1 }
+  const { numUpdatedRows } = await transaction
+    .updateTable('rollouts')
+    .set(toRow(next))
+    .where('id', '=', record.id)
+    .where('version', '=', record.version)
+    .executeTakeFirst()
+  if (Number(numUpdatedRows) !== 1)
+    throw new SluiceError('VERSION_CONFLICT', `The rollout ${record.id} changed in the meantime.`, {
+      hint: 'Read it again and repeat.',
+    })
+  return next
+}
+
+/** By its id, or by the key of its flag: then the newest. */
+export async function findRollout(db: Reader, environment: string, idOrFlag: string): Promise<RolloutRecord | null> {
+  const row = await db
+    .selectFrom('rollouts')
+    .selectAll()
+    .where('environment', '=', environment)
+    .where((eb) => eb.or([eb('id', '=', idOrFlag), eb('flag', '=', idOrFlag)]))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
+export async function listRollouts(db: Reader, environment: string, flag?: string): Promise<readonly RolloutRecord[]> {
+  const all = db.selectFrom('rollouts').selectAll().where('environment', '=', environment)
+  const rows = await (flag === undefined ? all : all.where('flag', '=', flag))
+    .orderBy('created_at', 'desc')
+    .limit(200)
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** All that the engine looks after, in every environment. */
+export async function liveRollouts(db: Reader): Promise<readonly RolloutRecord[]> {
+  return (await db.selectFrom('rollouts').selectAll().where('live', '=', 1).execute()).map(fromRow)
+}
+
+function toRow(record: RolloutRecord): RolloutTable {
+  return {
+    id: record.id,
+    environment: record.environment,
+    flag: record.flag,
+    version: record.version,
+    plan: JSON.stringify(record.plan),
+    reason: record.reason,
+    notes: JSON.stringify(record.notes),
+    state: JSON.stringify(record.state),
+    visits: JSON.stringify(record.visits),
+    totals: JSON.stringify(record.totals),
+    sealed_seq: record.sealedSeq,
+    live: isLive(record) ? 1 : 0,
+    created_at: record.createdMs,
+    started_at: record.startedMs,
+    ended_at: record.endedMs,
+  }
+}
+
+const fromRow = (row: RolloutTable): RolloutRecord => ({
+  id: row.id,
+  environment: row.environment,
+  flag: row.flag,
+  version: row.version,
+  plan: JSON.parse(row.plan) as RolloutRecord['plan'],
+  reason: row.reason,
+  notes: JSON.parse(row.notes) as string[],
+  state: JSON.parse(row.state) as RolloutRecord['state'],
+  visits: JSON.parse(row.visits) as RolloutRecord['visits'],
+  totals: JSON.parse(row.totals) as RolloutRecord['totals'],
+  sealedSeq: row.sealed_seq,
+  createdMs: row.created_at,
+  startedMs: row.started_at,
+  endedMs: row.ended_at,
+})
