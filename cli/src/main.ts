@@ -1,11 +1,13 @@
 #!/usr/bin/env -S node --conditions=@sluice/source
 import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
+import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
+import { serverCommand } from './commands/server.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitCodes } from './exit-codes.ts'
 
-const commands: readonly Command[] = [simulateCommand, demoRecordCommand]
+const commands: readonly Command[] = [serverCommand, demoRecordCommand, demoCommand, simulateCommand]
 
 const output: Output = {
   out: (text) => process.stdout.write(`${text}\n`),

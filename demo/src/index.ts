@@ -1,4 +1,6 @@
 export { demoPlan, recordObservations } from './record.ts'
+export { livePlan, runDemo } from './run-demo.ts'
+export type { DemoOptions, DemoResult, Pace } from './run-demo.ts'
 export { Provider, userOf } from './provider.ts'
 export type { Answer } from './provider.ts'
 export { scenarios } from './scenario.ts'

@@ -32,6 +32,6 @@ export const scenarios: Readonly<Record<Scenario['name'], Scenario>> = {
     quotaPerMinute: 220_000,
   },
   silence: { ...good, name: 'silence', story: 'the traffic stops in the middle', silentAfterMs: 8 * minute },
-  'no-savings': { ...good, name: 'no-savings', story: 'the promised savings of tokens do not come', outputFactor: 1 },
+  'no-savings': { ...good, name: 'no-savings', story: 'it was to save tokens, and writes more', outputFactor: 1.15 },
   'worse-answers': { ...good, name: 'worse-answers', story: 'no more errors, but worse answers', quality: 0.6 },
 }

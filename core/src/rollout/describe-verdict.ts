@@ -26,7 +26,7 @@ export function describeVerdict(guardrail: Guardrail, verdict: Omit<Verdict, 'se
   const label = guardrailLabel(guardrail)
   if (verdict.verdict === 'no_data' && verdict.noDataSinceMs !== null) {
     const { noDataSinceMs: since } = verdict
-    return `${label}: no data from ${silentSides(guardrail, verdict)} since ${clockText(since)}, for ${spanText(nowMs - since)}`
+    return `${label}: no data from ${silentSides(verdict)} since ${clockText(since)}, for ${spanText(nowMs - since)}`
   }
   const limit = `limit ${limitText(guardrail)}`
   const interval = intervalText(guardrail, verdict.interval)
@@ -37,10 +37,9 @@ export function describeVerdict(guardrail: Guardrail, verdict: Omit<Verdict, 'se
   return `${label} ${limitText(guardrail, verdict.estimate)}${against}${range}, ${limit}${countsText(guardrail, verdict)}`
 }
 
-function silentSides(guardrail: Guardrail, { candidate, baseline }: Omit<Verdict, 'sentence'>): string {
-  if (candidate.units === 0 && baseline.units === 0) return 'either side'
-  if (candidate.units === 0) return 'the candidate'
-  return guardrail.compare === 'ratio' && baseline.units === 0 ? 'the baseline' : 'one side'
+function silentSides({ silent }: Pick<Verdict, 'silent'>): string {
+  if (silent.length === 2) return 'either side'
+  return silent[0] === 'T' ? 'the candidate' : 'the baseline'
 }
 
 function countsText({ compare }: Guardrail, { candidate, baseline }: Omit<Verdict, 'sentence'>): string {

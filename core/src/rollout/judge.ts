@@ -19,7 +19,7 @@ export const thresholds = {
 const entryWeight = Math.log(0.95)
 
 /** Silence after which a side has no data: a third of the stage, 3 to 90 blocks, or this many times its usual gap. */
-const silence = { partOfStage: 1 / 3, fewestBlocks: 3, mostBlocks: 90, gaps: 8 } as const
+const patience = { partOfStage: 1 / 3, fewestBlocks: 3, mostBlocks: 90, gaps: 8 } as const
 
 export const rollsBack = ({ onBreach }: Guardrail): boolean => onBreach === 'rollback' || onBreach === 'step-back'
 
@@ -88,7 +88,7 @@ function judgeOne(
   const breached = harm.logE >= thresholds.breach || harm.blamed
   const warning = harm.logE >= thresholds.warn || (evidence.warning && harm.logE >= thresholds.calm)
   const passed = !warning && (evidence.passed || logSafe >= thresholds.proven)
-  const noDataSinceMs = silentSince(plan, state, guardrail, evidence, nowMs)
+  const { noDataSinceMs, silent } = silence(plan, state, guardrail, evidence, nowMs)
   const word: VerdictWord = breached
     ? 'fail'
     : noDataSinceMs !== null
@@ -109,6 +109,7 @@ function judgeOne(
     safety: { logE: logSafe, provenAt: thresholds.proven },
     shared: breached && harm.waits,
     noDataSinceMs,
+    silent,
   }
   const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
   return { verdict, evidence: { ...evidence, warning, passed } }
@@ -152,31 +153,32 @@ function estimateOf(guardrail: Guardrail, evidence: GuardrailEvidence): number |
  * the stage (at most 90 blocks) or eight times the side's usual gap, whichever is more: sixty users a day are quiet for
  * hours and nothing is wrong, a stage of a minute must not open on a minute of silence.
  */
-function silentSince(
+function silence(
   plan: Plan,
   state: RolloutState,
   guardrail: Guardrail,
   evidence: GuardrailEvidence,
   nowMs: number,
-): number | null {
+): Pick<Verdict, 'noDataSinceMs' | 'silent'> {
   const elapsed = state.block - state.visitBlock
   const share = state.sharePer100k / 100_000
   const usualGap = (tally: ArmTally, other: ArmTally, odds: number): number =>
     tally.rows > 0 ? elapsed / tally.rows : other.rows > 0 ? (elapsed / other.rows) * odds : 0
-  const sides: (readonly [ArmTally, number])[] = [
-    [evidence.candidate, usualGap(evidence.candidate, evidence.baseline, share > 0 ? (1 - share) / share : 0)],
-  ]
-  if (guardrail.compare === 'ratio')
-    sides.push([
-      evidence.baseline,
-      usualGap(evidence.baseline, evidence.candidate, share < 1 ? share / (1 - share) : 0),
-    ])
-  const stageBlocks = ((plan.stages[state.stage]?.atLeastMs ?? 0) / plan.blockMs) * silence.partOfStage
-  const floor = Math.min(silence.mostBlocks, Math.max(silence.fewestBlocks, Math.ceil(stageBlocks)))
-  const since = sides.flatMap(([tally, gap]) => {
-    const allowed = guardrail.noDataAfterBlocks ?? Math.max(floor, silence.gaps * gap)
+  const { candidate, baseline } = evidence
+  const sides = [
+    { arm: 'T' as const, tally: candidate, gap: usualGap(candidate, baseline, share > 0 ? (1 - share) / share : 0) },
+    { arm: 'C' as const, tally: baseline, gap: usualGap(baseline, candidate, share < 1 ? share / (1 - share) : 0) },
+  ].filter(({ arm }) => arm === 'T' || guardrail.compare === 'ratio')
+  const stageBlocks = ((plan.stages[state.stage]?.atLeastMs ?? 0) / plan.blockMs) * patience.partOfStage
+  const floor = Math.min(patience.mostBlocks, Math.max(patience.fewestBlocks, Math.ceil(stageBlocks)))
+  const silent = sides.flatMap(({ arm, tally, gap }) => {
+    const allowed = guardrail.noDataAfterBlocks ?? Math.max(floor, patience.gaps * gap)
     const lastBlock = Math.max(state.visitBlock - 1, tally.lastBlock ?? -1)
-    return state.block - 1 - lastBlock >= allowed ? [state.attemptStartedMs + (lastBlock + 1) * plan.blockMs] : []
+    const sinceMs = state.attemptStartedMs + (lastBlock + 1) * plan.blockMs
+    return state.block - 1 - lastBlock >= allowed ? [{ arm, sinceMs }] : []
   })
-  return since.length === 0 ? null : Math.min(nowMs, ...since)
+  return {
+    noDataSinceMs: silent.length === 0 ? null : Math.min(nowMs, ...silent.map(({ sinceMs }) => sinceMs)),
+    silent: silent.map(({ arm }) => arm),
+  }
 }

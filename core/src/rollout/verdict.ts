@@ -29,5 +29,7 @@ export interface Verdict {
   /** A breach that the baseline suffers as well, as far as the evidence goes. */
   readonly shared: boolean
   readonly noDataSinceMs: number | null
+  /** The sides that have been silent for too long. */
+  readonly silent: readonly ('T' | 'C')[]
   readonly sentence: string
 }

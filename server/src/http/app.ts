@@ -44,7 +44,9 @@ export function createApp(parts: AppParts): Hono {
     )
   }
   for (const [path, allowed] of methodsByPath(routes))
-    app.all(honoPath(path), (context) => respond(context, parts, () => refuseMethod(context.req.method, allowed)))
+    app.all(honoPath(path), (context) =>
+      respond(context, parts, (requestId) => refuseMethod(context.req.method, allowed, requestId)),
+    )
   app.notFound((context) => respond(context, parts, () => serveUnknown(context.req.raw, parts)))
   return app
 }
@@ -155,11 +157,11 @@ function checkTexts(texts: Readonly<Record<string, string>>, where: string): voi
   }
 }
 
-function refuseMethod(method: string, allowed: readonly string[]): Response {
+function refuseMethod(method: string, allowed: readonly string[], requestId: string): Response {
   const error = new SluiceError('METHOD_NOT_ALLOWED', `This address does not know ${method.slice(0, 20)}.`, {
     hint: `It knows ${allowed.join(', ')}.`,
   })
-  return problemResponse(error, '', { allow: allowed.join(', ') })
+  return problemResponse(error, requestId, { allow: allowed.join(', ') })
 }
 
 async function serveUnknown(request: Request, parts: AppParts): Promise<Response> {

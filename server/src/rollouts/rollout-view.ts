@@ -26,7 +26,7 @@ export function verdictViews(
 
 function verdictView(guardrail: Guardrail, verdict: Verdict, evidence: GuardrailEvidence | undefined): RolloutVerdict {
   const { metric, stat, compare, direction, limit, safe, onBreach } = guardrail
-  const { harm, safety, noDataSinceMs, interval, ...shown } = verdict
+  const { harm, safety, noDataSinceMs, interval, silent: _, ...shown } = verdict
   return {
     ...shown,
     interval: [interval[0], interval[1]],

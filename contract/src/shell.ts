@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { flagRecordSchema, keySchema } from './flag.ts'
+import { actorSchema, whySchema } from './rollout.ts'
+
+const instant = z.iso.datetime({ precision: 3 })
+const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item) })
+
+export const healthSchema = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' })
+
+export const environmentListSchema = listOf(z.strictObject({ name: z.string() })).meta({ id: 'EnvironmentList' })
+export const flagListSchema = listOf(flagRecordSchema).meta({ id: 'FlagList' })
+export const keyListSchema = listOf(keySchema).meta({ id: 'KeyList' })
+
+/** A flag as people write it. Its rules are checked by `core/evaluation`, which says where what is wrong. */
+export const flagInputSchema = z.looseObject({}, { error: 'Expected a flag as a JSON object.' }).meta({ id: 'FlagInput' })
+
+export const contextSchema = z
+  .record(z.string(), z.unknown(), { error: 'Expected the context as an object such as {"targetingKey": "user_1"}.' })
+  .meta({ id: 'Context' })
+
+export const explainInputSchema = z.strictObject({ context: contextSchema }).meta({ id: 'ExplainInput' })
+
+export const explanationSchema = z
+  .strictObject({
+    flag: z.string(),
+    revision: z.int(),
+    steps: z.array(z.strictObject({ kind: z.string(), passed: z.boolean(), sentence: z.string() })),
+    outcome: z.strictObject({
+      value: z.unknown().optional(),
+      variant: z.string().nullable(),
+      reason: z.string(),
+      rule: z.string().nullable(),
+      error: z.string().optional(),
+      arm: z.enum(['T', 'C']).optional(),
+      drawn: z.boolean(),
+    }),
+  })
+  .meta({ id: 'Explanation' })
+export type FlagExplanation = z.infer<typeof explanationSchema>
+
+/** One entry of the log: every change in an environment. */
+export const eventSchema = z
+  .strictObject({
+    seq: z.int(),
+    id: z.string(),
+    at: instant,
+    actor: actorSchema,
+    subject: z.strictObject({ kind: z.string(), id: z.string() }),
+    action: z.string(),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    why: whySchema.nullable(),
+    reason: z.string().nullable(),
+    evidence: z.unknown(),
+    revision: z.int().nullable(),
+    hash: z.string(),
+  })
+  .meta({ id: 'Event' })
+export type LogEvent = z.infer<typeof eventSchema>
+export const eventListSchema = listOf(eventSchema).extend({ next: z.string().optional() }).meta({ id: 'EventList' })
+
+export const instanceSchema = z
+  .strictObject({
+    id: z.string(),
+    sdk: z.string(),
+    /** The last revision it was given; null before the first. */
+    revision: z.int().nullable(),
+    connectedAt: instant,
+    lastSeenAt: instant,
+  })
+  .meta({ id: 'Instance' })
+export type Instance = z.infer<typeof instanceSchema>
+export const instanceListSchema = listOf(instanceSchema).meta({ id: 'InstanceList' })
+
+/** Either the token of a one-time link or an admin key. */
+export const sessionInputSchema = z
+  .strictObject({ token: z.string().min(1).max(200).optional(), key: z.string().min(1).max(500).optional() })
+  .refine(({ token, key }) => (token === undefined) !== (key === undefined), {
+    error: 'Send either {"token": …} from the one-time link or {"key": …}, an admin key.',
+  })
+  .meta({ id: 'SessionInput' })
+
+/** Who is signed in. */
+export const sessionSchema = z
+  .strictObject({ signedIn: z.boolean(), person: z.strictObject({ id: z.string(), name: z.string() }).nullable() })
+  .meta({ id: 'Session' })
+export type Session = z.infer<typeof sessionSchema>
+
+export const ofrepRequestSchema = z.looseObject({ context: contextSchema }).meta({ id: 'OfrepRequest' })
+export const ofrepSuccessSchema = z
+  .strictObject({
+    key: z.string(),
+    value: z.unknown().optional(),
+    variant: z.string().optional(),
+    reason: z.enum(['STATIC', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'UNKNOWN']),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  })
+  .meta({ id: 'OfrepSuccess' })
+export const ofrepFailureSchema = z
+  .strictObject({ key: z.string(), errorCode: z.string(), errorDetails: z.string() })
+  .meta({ id: 'OfrepFailure' })

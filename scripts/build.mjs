@@ -1,0 +1,34 @@
+// Builds what is served: the packed SDK and the console. Skips what is newer than its sources.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureInstalled, root, run } from './install.mjs'
+
+/** The latest change of any file below these folders. */
+function newest(...folders) {
+  let latest = 0
+  for (const folder of folders)
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
+      if (!entry.isFile() || /\.test\.|\.test-prop\./.test(entry.name)) continue
+      latest = Math.max(latest, statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs)
+    }
+  return latest
+}
+
+const isBuilt = (file, ...sources) =>
+  existsSync(join(root, file)) && statSync(join(root, file)).mtimeMs >= newest(...sources)
+
+export function build() {
+  if (!isBuilt('.build/sdk.tgz', 'sdk/src', 'core/src/evaluation')) {
+    console.error('Packing the SDK …')
+    run('node', ['sdk/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+  if (existsSync(join(root, 'console/index.html')) && !isBuilt('console/dist/index.html', 'console/src')) {
+    console.error('Building the console …')
+    run('vite', ['build', '--logLevel', 'warn', 'console'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+}
+
+if (process.argv[1]?.endsWith('build.mjs')) {
+  ensureInstalled({ withTests: false })
+  build()
+}

@@ -1,0 +1,58 @@
+// Emits the SDK together with the evaluator it is built on, and packs both as .build/sdk.tgz. Runs on plain Node.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const sdk = dirname(fileURLToPath(import.meta.url))
+const root = dirname(sdk)
+const dist = join(sdk, 'dist')
+const target = join(root, '.build')
+
+function run(command, args, cwd) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32' && command === 'npm',
+  })
+  if (status === 0) return
+  console.error(`${command} ${args.join(' ')} failed.\n${error?.message ?? ''}${stdout ?? ''}${stderr ?? ''}`)
+  process.exit(1)
+}
+
+function emit() {
+  const typescript = dirname(createRequire(join(root, 'package.json')).resolve('typescript/package.json'))
+  const { bin } = JSON.parse(readFileSync(join(typescript, 'package.json'), 'utf8'))
+  rmSync(dist, { recursive: true, force: true })
+  run(process.execPath, [join(typescript, bin.tsc), '-p', join(sdk, 'tsconfig.build.json')], sdk)
+}
+
+/** The manifest as users get it: nothing in it leads back to this repository's sources. */
+function publicManifest() {
+  const manifest = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'))
+  delete manifest.devDependencies
+  for (const entries of [manifest.exports, manifest.imports])
+    for (const conditions of Object.values(entries)) delete conditions['@sluice/source']
+  return manifest
+}
+
+function pack() {
+  mkdirSync(target, { recursive: true })
+  const stage = mkdtempSync(join(target, 'sdk-'))
+  try {
+    cpSync(dist, join(stage, 'dist'), { recursive: true })
+    cpSync(join(sdk, 'README.md'), join(stage, 'README.md'))
+    cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
+    writeFileSync(join(stage, 'package.json'), `${JSON.stringify(publicManifest(), null, 2)}\n`)
+    run('npm', ['pack', '--silent', '--ignore-scripts'], stage)
+    const packed = readdirSync(stage).find((name) => name.endsWith('.tgz'))
+    renameSync(join(stage, packed), join(target, 'sdk.tgz'))
+  } finally {
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+emit()
+pack()
+console.log(relative(process.cwd(), join(target, 'sdk.tgz')))

@@ -1,0 +1,206 @@
+import type { Context } from '#evaluation'
+import type { Clock } from './clock.ts'
+import { runGuarded } from './guarded-call.ts'
+import type { Attempt, Branch } from './guarded-call.ts'
+import { messageOf } from './logger.ts'
+import type { QuietLog } from './logger.ts'
+import { cleanMetrics } from './observation.ts'
+import type { Observer } from './observer.ts'
+import { defaultResolution } from './resolver.ts'
+import type { Resolution, Resolver } from './resolver.ts'
+import { SluiceError } from './sluice-error.ts'
+import type { AnswerOf, Branches, Details, GuardOptions, SluiceClient, TrackedCall } from './sluice-client.ts'
+
+/** What a client needs besides its way to a server, which a test client does not have. */
+export interface ClientParts {
+  readonly resolver: Resolver
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly log: QuietLog
+  readonly timeoutMs: number | null
+  readonly isStale: () => boolean
+}
+
+/** The part of a client that evaluates and counts. */
+export type EvaluatingClient = Omit<SluiceClient, 'ready' | 'on' | 'status' | 'flush' | 'close'>
+
+const longestMs = 2 ** 31 - 1
+
+/** Builds it. Whatever fails in here becomes the caller's default and a line in the log. */
+export function buildClient(parts: ClientParts): EvaluatingClient {
+  const { resolver, observer, clock, log, isStale } = parts
+
+  const safely = <T>(flag: unknown, fallback: T, work: () => T): T => {
+    try {
+      return work()
+    } catch (thrown) {
+      log.warn(`flag ${safeText(flag)}`, `the flag "${safeText(flag)}": ${messageOf(thrown)}`)
+      return fallback
+    }
+  }
+
+  const resolve = (flag: string, context: Context | undefined): Resolution => {
+    const failed = defaultResolution('GENERAL', 'The evaluation failed.')
+    const resolution = safely(flag, failed, () => resolver.resolve(flag, context))
+    const { errorCode, error } = resolution
+    if (errorCode !== 'PROVIDER_NOT_READY' && error !== null)
+      log.warn(`flag ${safeText(flag)}`, `the flag "${safeText(flag)}": ${error}`)
+    return resolution
+  }
+
+  /** An evaluation whose value goes into use. */
+  const read = (flag: string, context: Context | undefined): Resolution => {
+    const resolution = resolve(flag, context)
+    safely(flag, undefined, () => observer.read(flag, resolution, clock.now()))
+    return resolution
+  }
+
+  const details = <T>(flag: string, context: Context | undefined, fallback: T): Details<T> => {
+    const { value, variant, reason, rule, error, errorCode, revision } = read(flag, context)
+    const common = { rule, revision, stale: isStale() }
+    if (variant === null) return { ...common, value: fallback, variant, reason, error, errorCode }
+    if (isSameType(value, fallback)) return { ...common, value: value as T, variant, reason, error, errorCode }
+    const mismatch = `The variant "${variant}" holds ${typeOf(value)}, the fallback ${typeOf(fallback)}.`
+    log.warn(`flag ${flag}`, `the flag "${flag}": ${mismatch}`)
+    return { ...common, value: fallback, variant: null, reason: 'ERROR', error: mismatch, errorCode: 'TYPE_MISMATCH' }
+  }
+
+  const track = (context: Context | undefined, call: TrackedCall): void => {
+    const { flag, variant, at, model, ...given } = call
+    const { latency_ms, ...metrics } = cleanMetrics(given)
+    const isFailed = metrics.error === 1 || metrics.error === true
+    const startMs = at === undefined ? clock.now() - tookMs(latency_ms) : new Date(at).getTime()
+    const measured = isFailed || latency_ms === undefined ? metrics : { ...metrics, latency_ms }
+    const resolution = ofVariant(resolve(flag, context), variant)
+    observer.measured(flag, resolution, startMs, measured, typeof model === 'string' ? model : undefined)
+  }
+
+  /** Counts and runs; `counted` false: the branch is not that of the variant, so it says nothing about it. */
+  const execute = (work: Work): Promise<unknown> => {
+    const { flag, resolution, assigned, baseline, isCounted } = work
+    const startMs = clock.now()
+    if (isCounted) safely(flag, undefined, () => observer.exposed(flag, resolution, startMs))
+    const lateMs = resolution.rollout?.timeoutMs ?? null
+    return runGuarded({
+      flag,
+      assigned,
+      baseline,
+      timeoutMs: work.timeoutMs,
+      countsAsFailedAfterMs: isCounted && lateMs !== null && lateMs <= longestMs ? lateMs : null,
+      score: work.score,
+      clock,
+      write: (metrics, model) => {
+        if (!isCounted) return
+        safely(flag, undefined, () => observer.measured(flag, resolution, startMs, metrics, model))
+      },
+      onFallback: (thrown) =>
+        log.warn(
+          `fallback ${flag}`,
+          `the flag "${flag}": the variant "${assigned.variant}" failed, the baseline answers: ${messageOf(thrown)}`,
+        ),
+    })
+  }
+
+  return {
+    isEnabled: (flag, context) => isOn(read(flag, context)),
+    variant: (flag, context, fallback) => read(flag, context).variant ?? fallback,
+    value: (flag, context, fallback) => details(flag, context, fallback).value,
+    details,
+    explain: (flag, context) => {
+      const outcome = { value: undefined, variant: null, reason: 'ERROR', rule: null, drawn: false } as const
+      return safely(flag, { steps: [], outcome }, () => resolver.explain(flag, context))
+    },
+    track: (context, call) => safely((call as TrackedCall | null)?.flag, undefined, () => track(context, call)),
+
+    async run<B extends Branches>(flag: string, context: Context | undefined, branches: B) {
+      const resolution = resolve(flag, context)
+      const assigned = branchOf(branches, resolution.variant)
+      const baseline = branchOf(branches, resolution.off) ?? branchOf(branches, 'off')
+      const standIn = baseline ?? branchOf(branches, Object.keys(branches ?? {}).at(-1) ?? null)
+      const chosen = assigned ?? standIn
+      if (chosen === null) throw new SluiceError('NO_BRANCH', `run("${safeText(flag)}"): there is no branch to run.`)
+      if (assigned === null && resolution.variant !== null)
+        log.warn(`branch ${flag}`, `the flag "${flag}": run() has no branch for the variant "${resolution.variant}"`)
+      const answer = await execute({
+        flag,
+        resolution,
+        assigned: chosen,
+        baseline: chosen.branch === baseline?.branch ? null : baseline,
+        isCounted: assigned !== null,
+        timeoutMs: parts.timeoutMs,
+        score: null,
+      })
+      return answer as AnswerOf<B>
+    },
+
+    async guard<C, B>(
+      flag: string,
+      context: Context | undefined,
+      options: GuardOptions<C, B>,
+    ): Promise<Awaited<C> | Awaited<B>> {
+      const { candidate, baseline, timeoutMs, fallback = 'baseline', score } = options ?? {}
+      const resolution = resolve(flag, context)
+      const isCandidate = isOn(resolution)
+      const branch = isCandidate ? candidate : baseline
+      if (typeof branch !== 'function')
+        throw new SluiceError('NO_BRANCH', `guard("${safeText(flag)}"): candidate and baseline must be functions.`)
+      const answer = await execute({
+        flag,
+        resolution,
+        assigned: { variant: resolution.variant, branch },
+        baseline: isCandidate && fallback !== 'throw' ? { variant: resolution.off, branch: baseline } : null,
+        isCounted: resolution.variant !== null,
+        timeoutMs: isTimeout(timeoutMs) ? timeoutMs : parts.timeoutMs,
+        score: typeof score === 'function' ? (value) => score(value as Awaited<C> | Awaited<B>) : null,
+      })
+      return answer as Awaited<C> | Awaited<B>
+    },
+  }
+}
+
+interface Work {
+  readonly flag: string
+  readonly resolution: Resolution
+  readonly assigned: Attempt
+  readonly baseline: Attempt | null
+  readonly isCounted: boolean
+  readonly timeoutMs: number | null
+  readonly score: ((answer: unknown) => unknown) | null
+}
+
+function branchOf(branches: Branches, variant: string | null): Attempt | null {
+  if (variant === null || typeof branches !== 'object' || branches === null || !Object.hasOwn(branches, variant))
+    return null
+  const branch: Branch<unknown> | undefined = branches[variant]
+  return typeof branch === 'function' ? { variant, branch } : null
+}
+
+/** A caller that names another variant than ours was assigned it earlier, at another share: no evidence for this visit. */
+function ofVariant(resolution: Resolution, variant: string | undefined): Resolution {
+  if (variant === undefined || variant === resolution.variant || resolution.variant === null) return resolution
+  return { ...resolution, variant, arm: null }
+}
+
+const isOn = ({ value, variant, off }: Resolution): boolean =>
+  typeof value === 'boolean' ? value : variant !== null && variant !== off
+
+const isTimeout = (ms: unknown): ms is number => typeof ms === 'number' && ms > 0 && ms <= longestMs
+
+const tookMs = (latency: unknown): number => (typeof latency === 'number' && latency >= 0 ? latency : 0)
+
+/** Without a fallback to go by, any type will do. */
+const isSameType = (value: unknown, fallback: unknown): boolean =>
+  fallback === undefined || fallback === null || typeOf(value) === typeOf(fallback)
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
+
+function safeText(value: unknown): string {
+  try {
+    return String(value).slice(0, 200)
+  } catch {
+    return '?'
+  }
+}

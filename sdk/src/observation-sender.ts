@@ -1,0 +1,141 @@
+import { backoffMs, jitteredMs, retryAfterMs } from './backoff.ts'
+import { Deadline } from './deadline.ts'
+import { messageOf } from './logger.ts'
+import type { QuietLog } from './logger.ts'
+import type { ObservationQueue } from './observation-queue.ts'
+import type { Timing } from './timing.ts'
+import type { Transport } from './transport.ts'
+
+export interface ObservationSenderParts {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly transport: Transport
+  readonly queue: ObservationQueue
+  readonly log: QuietLog
+  readonly now: () => number
+  readonly flushIntervalMs: number
+  readonly timing: Timing
+  /** Before each sending. */
+  readonly onFlush: () => void
+}
+
+/** A batch of these answers would be refused again and again. */
+const hopeless = new Set([400, 413, 422])
+
+/**
+ * Sends the queue on a clock of its own. Nothing about a row (an error, a timeout) may hasten or delay it: evidence
+ * would otherwise see failures sooner than successes.
+ */
+export class ObservationSender {
+  readonly #parts: ObservationSenderParts
+  readonly #closing = new AbortController()
+  #timer: NodeJS.Timeout | null = null
+  #sending: Promise<void> | null = null
+  #failures = 0
+  #backoffUntilMs = 0
+  #pausedUntilMs = 0
+
+  constructor(parts: ObservationSenderParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => {
+      if (performance.now() >= this.#backoffUntilMs) void this.#send()
+      this.start()
+    }, jitteredMs(this.#parts.flushIntervalMs)).unref()
+  }
+
+  /** Sends what waits, now. Resolves when it is sent, has failed once more, or the time is up; never rejects. */
+  async flush(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    // This timer alone holds the process, so that a flush at its end gets its time.
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#parts.timing.closeMs)
+    })
+    await Promise.race([this.#sendAll(), timeUp])
+    clearTimeout(timer)
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#closing.abort()
+  }
+
+  /** A sending under way may be past the rows that were added last. */
+  async #sendAll(): Promise<void> {
+    if (this.#sending) await this.#sending
+    await this.#send()
+  }
+
+  #send(): Promise<void> {
+    this.#sending ??= this.#sendBatches().finally(() => {
+      this.#sending = null
+    })
+    return this.#sending
+  }
+
+  async #sendBatches(): Promise<void> {
+    const { queue, onFlush } = this.#parts
+    if (performance.now() < this.#pausedUntilMs) return
+    onFlush()
+    for (let batch = queue.batch(); batch !== null; batch = queue.batch()) {
+      if (this.#closing.signal.aborted) return
+      const isDone = await this.#post(batch.body)
+      if (!isDone) return
+      queue.done()
+    }
+  }
+
+  /** True when the batch is done with: taken, or refused for good. */
+  async #post(body: string): Promise<boolean> {
+    const { transport, url, headers, log, timing, now } = this.#parts
+    const deadline = new Deadline(timing.requestMs, this.#closing.signal)
+    try {
+      const reply = await transport({
+        method: 'POST',
+        url,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+        signal: deadline.signal,
+      })
+      const text = await reply.text()
+      if (reply.status === 200 || reply.status === 202) {
+        this.#failures = 0
+        this.#reportRejected(text)
+        return true
+      }
+      log.warn('observations', `the server answered ${reply.status} to observations: ${text.slice(0, 300)}`)
+      if (hopeless.has(reply.status)) return true
+      const askedMs = retryAfterMs(reply.header('retry-after'), now())
+      if (askedMs !== null) this.#pausedUntilMs = performance.now() + askedMs
+      this.#backOff(reply.status === 401 || reply.status === 403)
+    } catch (thrown) {
+      const reason = deadline.signal.aborted ? deadline.signal.reason : thrown
+      if (!this.#closing.signal.aborted) log.warn('observations', `observations wait: ${messageOf(reason)}`)
+      this.#backOff(false)
+    } finally {
+      deadline.end()
+    }
+    return false
+  }
+
+  #backOff(isDenied: boolean): void {
+    const { backoffBaseMs, backoffCapMs, deniedMs } = this.#parts.timing
+    const waitMs = isDenied ? deniedMs : backoffMs(this.#failures++, backoffBaseMs, backoffCapMs)
+    this.#backoffUntilMs = performance.now() + waitMs
+  }
+
+  #reportRejected(text: string): void {
+    try {
+      const { rejected } = JSON.parse(text) as { rejected?: { pointer?: string; message?: string }[] }
+      const first = rejected?.[0]
+      if (!first) return
+      const row = `${first.pointer ?? ''}: ${first.message ?? ''}`
+      this.#parts.log.warn('rejected', `the server refused ${rejected.length} observations; the first: ${row}`)
+    } catch {
+      // The status has said that the batch arrived.
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { evaluate, explain, unitText } from '#evaluation'
+import type { Context, Explanation, Reason, SnapshotFlag } from '#evaluation'
+import type { FlagStore } from './flag-store.ts'
+import type { LocalOverrides } from './local-overrides.ts'
+
+/** Why there is no value of ours, in OpenFeature's words. */
+export type DetailsErrorCode = 'FLAG_NOT_FOUND' | 'TYPE_MISMATCH' | 'PROVIDER_NOT_READY' | 'INVALID_CONTEXT' | 'GENERAL'
+
+/** The rollout a flag is under, as every row names it. */
+export interface RolloutTag {
+  readonly id: string
+  readonly attempt: number
+  readonly visit: number
+  readonly timeoutMs: number | null
+}
+
+/** One evaluation and what a row about it needs. `variant` null: the caller's default. */
+export interface Resolution {
+  readonly value: unknown
+  readonly variant: string | null
+  readonly reason: Reason
+  readonly rule: string | null
+  readonly error: string | null
+  readonly errorCode: DetailsErrorCode | null
+  /** Candidate or baseline; null for units that the rollout's sample did not decide. */
+  readonly arm: 'T' | 'C' | null
+  /** The flag's `off` variant: the baseline. */
+  readonly off: string | null
+  readonly rollout: RolloutTag | null
+  readonly unit: string | null
+  readonly revision: number | null
+  /** False for local overrides: what a developer forces says nothing about users. */
+  readonly observed: boolean
+}
+
+/** Evaluates flags; a test client has another one. */
+export interface Resolver {
+  resolve(flagKey: string, context: Context | undefined): Resolution
+  explain(flagKey: string, context: Context | undefined): Explanation
+}
+
+/** The resolution that leaves everything to the caller's default. */
+export function defaultResolution(errorCode: DetailsErrorCode, error: string): Resolution {
+  return {
+    value: undefined,
+    variant: null,
+    reason: errorCode === 'FLAG_NOT_FOUND' ? 'FLAG_NOT_FOUND' : 'ERROR',
+    rule: null,
+    error,
+    errorCode,
+    arm: null,
+    off: null,
+    rollout: null,
+    unit: null,
+    revision: null,
+    observed: false,
+  }
+}
+
+const notReady = 'No flags are loaded yet.'
+
+export function createResolver(store: FlagStore, overrides: LocalOverrides, now: () => number): Resolver {
+  return {
+    resolve(flagKey, context = {}) {
+      const flags = store.compiled
+      if (flags === null) return defaultResolution('PROVIDER_NOT_READY', notReady)
+      if (typeof context !== 'object' || context === null || Array.isArray(context))
+        return defaultResolution('INVALID_CONTEXT', 'The context is not an object.')
+      const outcome = evaluate(flags, flagKey, context, now())
+      const flag = flags.flags.get(flagKey)?.flag
+      if (!flag) {
+        const errorCode = outcome.reason === 'FLAG_NOT_FOUND' ? 'FLAG_NOT_FOUND' : 'GENERAL'
+        return defaultResolution(errorCode, outcome.error ?? 'The flag could not be read.')
+      }
+      const { variant, value, reason, rule, error = null } = outcome
+      const rollout = readRollout(flag)
+      const resolution: Resolution = {
+        value,
+        variant,
+        reason,
+        rule,
+        error,
+        errorCode: error !== null && variant === null ? 'GENERAL' : null,
+        arm: rollout === null ? null : (outcome.arm ?? null),
+        off: flag.off,
+        rollout,
+        unit: unitOf(flag, context),
+        revision: flags.revision,
+        observed: true,
+      }
+      // The kill switch and a faulty flag beat an override; nothing else does.
+      if (reason === 'OFF' || reason === 'ERROR') return resolution
+      const forced = overrides.of(flagKey, flags)
+      if (forced === null) return resolution
+      const forcedValue = flag.variants[forced]
+      return {
+        ...resolution,
+        variant: forced,
+        value: forcedValue,
+        reason: 'FORCED',
+        rule: null,
+        arm: null,
+        observed: false,
+      }
+    },
+
+    explain(flagKey, context = {}) {
+      const flags = store.compiled
+      if (flags !== null) return explain(flags, flagKey, context, now())
+      const outcome = {
+        value: undefined,
+        variant: null,
+        reason: 'ERROR',
+        rule: null,
+        error: notReady,
+        drawn: false,
+      } as const
+      return { steps: [], outcome }
+    },
+  }
+}
+
+function readRollout({ rollout }: SnapshotFlag): RolloutTag | null {
+  if (!rollout || !Number.isSafeInteger(rollout.attempt) || !Number.isSafeInteger(rollout.visit)) return null
+  const { id, attempt, visit, timeoutMs } = rollout
+  return { id: String(id), attempt, visit, timeoutMs: timeoutMs > 0 ? timeoutMs : null }
+}
+
+/** The unit that the rollout's sample draws, which need not be the targeting key. */
+function unitOf({ rollout, rules }: SnapshotFlag, context: Context): string | null {
+  const by = rules?.find((rule) => rule.id === rollout?.rule)?.sample?.by ?? 'targetingKey'
+  for (const name of typeof by === 'string' ? [by] : by) {
+    const unit = Object.hasOwn(context, name) ? unitText(context[name]) : null
+    if (unit !== null) return unit
+  }
+  return null
+}

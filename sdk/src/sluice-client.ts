@@ -1,0 +1,107 @@
+import type { Context, Explanation, Reason } from '#evaluation'
+import type { Call } from './call.ts'
+import type { ClientEvents, Listener } from './emitter.ts'
+import type { FlagOrigin } from './flag-store.ts'
+import type { Branch } from './guarded-call.ts'
+import type { Metrics } from './observation.ts'
+import type { DetailsErrorCode } from './resolver.ts'
+import type { ClientState } from './snapshot-source.ts'
+
+/** Where the flags come from that answer when `ready()` resolves. */
+export interface Readiness {
+  readonly source: FlagOrigin
+}
+
+/** A value and why it is this one. */
+export interface Details<T> {
+  readonly value: T
+  /** Null where the caller's default stands. */
+  readonly variant: string | null
+  readonly reason: Reason
+  /** Id of the rule that served. */
+  readonly rule: string | null
+  readonly error: string | null
+  readonly errorCode: DetailsErrorCode | null
+  /** The server has not confirmed these flags lately. */
+  readonly stale: boolean
+  readonly revision: number | null
+}
+
+/** Health of a client. */
+export interface ClientStatus {
+  readonly state: ClientState
+  readonly source: FlagOrigin
+  readonly environment: string
+  readonly revision: number | null
+  /** When the server last confirmed the flags, RFC 3339. */
+  readonly lastSyncAt: string | null
+  /** Rows not yet sent, and rows given up because the queue was full. */
+  readonly rows: { readonly waiting: number; readonly dropped: number }
+}
+
+/** A call that was measured elsewhere: the flag, and any metrics. */
+export interface TrackedCall {
+  readonly flag: string
+  /** The variant that was in use, where it is known better than by evaluating again. */
+  readonly variant?: string
+  /** Start of the call, RFC 3339 or milliseconds since 1970. Default: now, less `latency_ms`. */
+  readonly at?: string | number
+  readonly model?: string
+  readonly [metric: string]: number | boolean | string | undefined
+}
+
+/** Branches by variant name. */
+export type Branches = Readonly<Record<string, Branch<unknown>>>
+
+/** What a call with these branches answers. */
+export type AnswerOf<B extends Branches> = Awaited<ReturnType<B[keyof B]>>
+
+/** How `guard` runs two branches. */
+export interface GuardOptions<C, B> {
+  /** Runs when the flag is on for the unit. */
+  readonly candidate: Branch<C>
+  /** Runs otherwise. */
+  readonly baseline: Branch<B>
+  /** For each branch; its `call.signal` aborts then, and the call counts as failed. Default: the client's `timeoutMs`. */
+  readonly timeoutMs?: number
+  /** What happens when the candidate fails. Default `baseline`: the baseline answers. */
+  readonly fallback?: 'baseline' | 'throw'
+  /** Rates an answer of the assigned branch: its quality from 0 to 1, or metrics. */
+  readonly score?: (answer: Awaited<C> | Awaited<B>) => number | Metrics
+}
+
+/** A client of one environment. Evaluates locally and synchronously; no method throws on its own account. */
+export interface SluiceClient {
+  /** Resolves at the first live flags or after `initTimeoutMs`, and says where the flags come from. Never rejects. */
+  ready(): Promise<Readiness>
+  /** True when the value is `true`, or for flags of other types when the variant is not `off`. In doubt false. */
+  isEnabled(flag: string, context?: Context): boolean
+  /** Name of the variant, or `fallback` when there is none. */
+  variant(flag: string, context: Context | undefined, fallback: string): string
+  /** Value of the variant; `fallback` when there is none or it is of another type. */
+  value<T>(flag: string, context: Context | undefined, fallback: T): T
+  /** The value with its variant, reason and faults. */
+  details<T>(flag: string, context: Context | undefined, fallback: T): Details<T>
+  /** The steps of an evaluation, for people. Counts as no exposure. */
+  explain(flag: string, context?: Context): Explanation
+  /** Reports a call that was measured elsewhere. A failed one (`error: 1`) gives no latency to compare. */
+  track(context: Context | undefined, call: TrackedCall): void
+  /**
+   * Evaluates, runs the branch of the variant, and counts the call: start, latency, error. When a candidate throws, its
+   * error is counted and the branch of the flag's `off` variant answers. An unknown flag, or a variant without a
+   * branch, runs the `off` branch, else the last one, and counts nothing. An AbortError is passed on, not counted.
+   * Rejects with what the branch that was to answer has thrown.
+   */
+  run<B extends Branches>(flag: string, context: Context | undefined, branches: B): Promise<AnswerOf<B>>
+  /** `run` with two branches and options: a time limit, no fallback, a score. */
+  guard<C, B>(flag: string, context: Context | undefined, options: GuardOptions<C, B>): Promise<Awaited<C> | Awaited<B>>
+  /** Listens; the answer stops listening. */
+  on<Name extends keyof ClientEvents>(event: Name, listener: Listener<Name>): () => void
+  status(): ClientStatus
+  /** Sends what waits, within 2 seconds. Never rejects. */
+  flush(): Promise<void>
+  /** Flushes and ends all connections, within 2 seconds. Flags go on answering from the last good set. */
+  close(): Promise<void>
+}
+
+export type { Call }

@@ -1,0 +1,80 @@
+import { SluiceError, snapshotSchema } from '@sluice/contract'
+import { z } from 'zod'
+import type { SnapshotCache } from '../../flags/snapshot-cache.ts'
+import { namesTag } from '../conditional.ts'
+import type { InstanceRegistry } from '../instances.ts'
+import { type Call, type Route, defineRoute } from '../route.ts'
+import { type StreamHub, type Topic, topics } from '../stream.ts'
+
+export interface SnapshotParts {
+  readonly cache: SnapshotCache
+  readonly hub: StreamHub
+  readonly instances: InstanceRegistry
+}
+
+const streamQuery = z.strictObject({ topics: z.string().optional(), revision: z.string().max(100).optional() })
+type StreamQuery = z.output<typeof streamQuery>
+
+export function snapshotRoutes({ cache, hub, instances }: SnapshotParts): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/environments/{env}/snapshot',
+      summary: 'All flags of an environment, as SDKs hold them.',
+      answers: {
+        200: { description: 'One revision.', schema: snapshotSchema },
+        304: { description: 'It is still the one in `If-None-Match`.' },
+      },
+      handle: ({ environment, request }) => {
+        const snapshot = cache.get(environment)
+        if (!snapshot) throw notLoaded()
+        instances.seen(environment, request, snapshot.revision)
+        const headers = { etag: `"${snapshot.id}"`, 'cache-control': 'no-cache' }
+        const known = request.headers.get('if-none-match')
+        if (known !== null && namesTag(known, headers.etag)) return new Response(null, { status: 304, headers })
+        return new Response(snapshot.text(), { headers: { ...headers, 'content-type': 'application/json' } })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/environments/{env}/stream',
+      summary: 'Changes as they happen (server-sent events).',
+      query: streamQuery,
+      answers: { 200: { description: 'put, patch, ping, rollout, decision.', mediaType: 'text/event-stream' } },
+      handle: (call) => {
+        const { environment, principal, query, request } = call
+        return hub.open({
+          environment,
+          topics: topicsOf(call),
+          principalId: principal.id,
+          isSession: principal.via === 'session',
+          known: request.headers.get('last-event-id') ?? query.revision ?? null,
+          ...instances.opened(environment, request),
+        })
+      },
+    }),
+  ]
+}
+
+function topicsOf({ query, principal }: Call<undefined, StreamQuery>): Set<Topic> {
+  const named = (query.topics ?? 'flags').split(',').filter((name) => name !== '')
+  const wanted = new Set<Topic>()
+  for (const name of named) {
+    const topic = topics.find((known) => known === name)
+    if (!topic)
+      throw new SluiceError('INVALID_INPUT', `There is no topic "${name.slice(0, 40)}".`, {
+        hint: `Topics are ${topics.join(' and ')}, separated by commas.`,
+        errors: [{ pointer: '/topics', code: 'invalid_value', message: `Expected ${topics.join(' or ')}.` }],
+      })
+    wanted.add(topic)
+  }
+  if (wanted.has('rollouts') && principal.kind !== 'admin')
+    throw new SluiceError('FORBIDDEN', `A key of kind "${principal.kind}" may read the topic flags only.`, {
+      hint: 'Use a key of kind admin for the topic rollouts.',
+    })
+  return wanted
+}
+
+function notLoaded(): SluiceError {
+  return new SluiceError('UNAVAILABLE', 'The flags are not loaded yet.', { hint: 'Try again in a second.' })
+}

@@ -1,0 +1,8 @@
+export { type Config, ConfigError, readConfig } from './config.ts'
+export type { Overrides, Shell } from './compose.ts'
+export { DatabaseError } from './database/database-error.ts'
+export { type Clock, systemClock } from './ports/clock.ts'
+export { type ManualClock, manualClock } from './ports/manual-clock.ts'
+export { seededRandom } from './ports/seeded-random.ts'
+export { type RunningServer, type ServerPart, type StartOptions, startServer } from './start-server.ts'
+export { rolloutPart } from './rollouts/rollout-part.ts'

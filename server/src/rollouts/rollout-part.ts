@@ -1,0 +1,24 @@
+import type { Shell } from '../compose.ts'
+import { observationRoutes } from '../http/routes/observations.ts'
+import { rolloutRoutes } from '../http/routes/rollouts.ts'
+import type { ServerPart } from '../start-server.ts'
+import { RolloutRunner } from './rollout-runner.ts'
+import type { RunnerParts } from './rollout-runner.ts'
+
+/** Rollouts and observations as a part of the server: their routes, and the engine that lives beside them. */
+export function rolloutPart(shell: Shell): ServerPart {
+  const { hub } = shell
+  const parts: RunnerParts = {
+    ...shell,
+    rolloutAudience: {
+      rollout: (environment, rollout) => hub.publish(environment, 'rollout', rollout),
+      decision: (environment, decision) => hub.publish(environment, 'decision', decision),
+    },
+  }
+  const runner = new RolloutRunner(parts)
+  return {
+    routes: [...rolloutRoutes(runner, parts), ...observationRoutes(runner, parts)],
+    start: () => runner.start(),
+    stop: () => runner.close(),
+  }
+}
