@@ -5,7 +5,7 @@ import { SluiceError } from './sluice-error.ts'
 export interface ClientOptions {
   /** Address of the Sluice server. Default: `SLUICE_URL`. */
   url?: string
-  /** A server key, `slc_server_…`. Default: `SLUICE_KEY`. */
+  /** A server key, `slc_srv_…`. Default: `SLUICE_KEY`. */
   key?: string
   /** Default: the environment the key names, else `SLUICE_ENVIRONMENT`. */
   environment?: string
@@ -19,7 +19,10 @@ export interface ClientOptions {
   flushIntervalMs?: number
   /** How long a branch of `run` and `guard` may take before it counts as failed and is aborted. Default: no limit. */
   timeoutMs?: number
-  /** Sends a hash in place of the unit: salted with the rollout's id, or keyed with your own secret text. */
+  /**
+   * Sends a hash in place of the unit: salted with the rollout's id, or keyed with your own secret text. A server that
+   * checks rows against the rollout's sample takes such rows for mismatches.
+   */
   hashUnits?: boolean | string
   /** Used for every request in place of the built-in transport. Its sockets may keep the process from ending by itself. */
   fetch?: typeof fetch
@@ -48,7 +51,7 @@ export interface ClientSettings {
 type Variables = Readonly<Record<string, string | undefined>>
 
 const longestMs = 2 ** 31 - 1
-const keyPattern = /^slc_(server|client|ingest|admin)_([a-z0-9-]+)_./
+const keyPattern = /^slc_(srv|cli|ing|adm)_([a-z0-9-]+)_./
 
 /** Checks the options; throws SluiceError `INVALID_OPTION`, the one thing that a client ever throws. */
 export function readOptions(options: ClientOptions = {}, variables: Variables = process.env): ClientSettings {
@@ -96,15 +99,18 @@ function readUrl(text: unknown): string {
 
 function readEnvironment(key: string, given: unknown): string {
   const [, kind, named] = keyPattern.exec(key) ?? []
-  if (kind === 'client' || kind === 'ingest')
-    throw invalid('key', `it is of the kind ${kind}, which may not read flags; make a server key`)
+  if (kind === 'cli' || kind === 'ing')
+    throw invalid(
+      'key',
+      `it is of the kind ${kind === 'cli' ? 'client' : 'ingest'}, which may not read flags; make a server key`,
+    )
   if (given === undefined || given === '') {
-    if (kind === 'server' && named !== undefined) return named
+    if (kind === 'srv' && named !== undefined) return named
     throw invalid('environment', 'the key names none; pass it or set SLUICE_ENVIRONMENT')
   }
   if (typeof given !== 'string' || !/^[A-Za-z0-9._-]{1,100}$/.test(given))
     throw invalid('environment', 'expected a name such as production')
-  if (kind === 'server' && named !== given)
+  if (kind === 'srv' && named !== given)
     throw invalid('environment', `the key is for "${named}", not for "${given}"; leave one of them out`)
   return given
 }

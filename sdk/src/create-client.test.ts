@@ -39,7 +39,7 @@ describe('createClient', () => {
       ['url', { url: 'http://x/?key=1' }],
       ['key', { key: '' }],
       ['key', { key: `${testKey}\n` }],
-      ['key', { key: 'slc_ingest_production_0123456789' }],
+      ['key', { key: 'slc_ing_production_0123456789' }],
       ['environment', { key: 'no-environment-in-this' }],
       ['environment', { environment: 'staging' }],
       ['environment', { environment: 'a/b' }],

@@ -39,7 +39,7 @@ export class Emitter {
       try {
         listener(event)
       } catch (thrown) {
-        throw thrown
+        this.#onFault(thrown)
       }
     }
   }

@@ -6,7 +6,7 @@ import type { SluiceClient } from '../sluice-client.ts'
 import { defaultTiming } from '../timing.ts'
 import type { Timing } from '../timing.ts'
 
-export const testKey = 'slc_server_production_0123456789abcdef'
+export const testKey = 'slc_srv_production_0123456789abcdef'
 
 /** Waiting times that a test can sit through. */
 export const fastTiming: Timing = {

@@ -1,0 +1,90 @@
+import type { ActionInput, ApiKey, DecisionEvent, FlagRecord, PlanInput, Rollout } from '@sluice/contract'
+import { environmentPath, request } from './client.ts'
+
+/** What an action would do, before it is done. */
+export interface ActionEffect {
+  readonly fromPercent: number
+  readonly toPercent: number
+  readonly units: number | null
+  readonly sentence: string
+}
+
+export interface ActionResult {
+  readonly changed: boolean
+  readonly rollout: Rollout
+  readonly decision: DecisionEvent | null
+}
+
+const actionsPath = (rollout: Rollout): string =>
+  environmentPath(rollout.environment, 'rollouts', rollout.id, 'actions')
+
+export function previewAction(rollout: Rollout, input: ActionInput, signal: AbortSignal): Promise<ActionEffect> {
+  return request<{ effect: ActionEffect }>(actionsPath(rollout), {
+    method: 'POST',
+    body: input,
+    query: { dryRun: 'true' },
+    signal,
+  }).then((answer) => answer.effect)
+}
+
+export function performAction(rollout: Rollout, input: ActionInput): Promise<ActionResult> {
+  return request<ActionResult>(actionsPath(rollout), { method: 'POST', body: input })
+}
+
+/** What would be made from this plan; nothing is stored. */
+export function previewRollout(environment: string, plan: PlanInput, signal: AbortSignal): Promise<Rollout> {
+  return request<Rollout>(environmentPath(environment, 'rollouts'), {
+    method: 'POST',
+    body: plan,
+    query: { dryRun: 'true' },
+    signal,
+  })
+}
+
+export function startRollout(environment: string, plan: PlanInput): Promise<Rollout> {
+  return request<Rollout>(environmentPath(environment, 'rollouts'), {
+    method: 'POST',
+    body: plan,
+    query: { start: 'true' },
+  })
+}
+
+export interface SwitchFlag {
+  readonly environment: string
+  readonly record: FlagRecord
+  readonly enabled: boolean
+  readonly reason: string
+}
+
+/** Killing names no version, so that a stale page never stands in its way; switching on again must have seen the present one. */
+export function switchFlag({ environment, record, enabled, reason }: SwitchFlag): Promise<FlagRecord> {
+  return request<FlagRecord>(environmentPath(environment, 'flags', record.key), {
+    method: 'PATCH',
+    body: { enabled },
+    query: { reason: reason === '' ? undefined : reason },
+    ...(enabled ? { ifMatch: `"v${record.version}"` } : {}),
+  })
+}
+
+export function createFlag(environment: string, key: string): Promise<FlagRecord> {
+  return request<FlagRecord>(environmentPath(environment, 'flags', key), {
+    method: 'PUT',
+    body: { enabled: true, variants: { on: true, off: false }, off: 'off', rules: [], serve: 'off' },
+    query: { reason: 'created on the Connect page' },
+  })
+}
+
+export function createServerKey(environment: string): Promise<ApiKey> {
+  return request<ApiKey>('/api/v1/keys', {
+    method: 'POST',
+    body: { kind: 'server', environment, name: 'made on the Connect page' },
+  })
+}
+
+export function signIn(credential: { token: string } | { key: string }): Promise<unknown> {
+  return request('/api/v1/session', { method: 'POST', body: credential })
+}
+
+export function signOut(): Promise<unknown> {
+  return request('/api/v1/session', { method: 'DELETE' })
+}

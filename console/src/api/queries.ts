@@ -1,0 +1,78 @@
+import type { DecisionEvent, FlagRecord, Rollout, Series } from '@sluice/contract'
+import { queryOptions } from '@tanstack/react-query'
+import { environmentPath, request } from './client.ts'
+
+export interface List<T> {
+  readonly items: readonly T[]
+}
+
+export interface Instance {
+  readonly id: string
+  readonly sdk: string
+  readonly revision: number
+  readonly connectedAt: string
+  readonly lastSeenAt: string
+}
+
+/** Slices of a chart: wide enough to hold calls of both arms, narrow enough to show a turn. */
+export const seriesPoints = 120
+
+/** Keys begin with the environment, so that one call refreshes all that a stream has missed. */
+export const keys = {
+  environment: (environment: string) => ['environment', environment] as const,
+  flags: (environment: string) => ['environment', environment, 'flags'] as const,
+  rollouts: (environment: string) => ['environment', environment, 'rollouts'] as const,
+  rollout: (environment: string, id: string) => ['environment', environment, 'rollout', id] as const,
+  everyRollout: (environment: string) => ['environment', environment, 'rollout'] as const,
+  decisions: (environment: string, id: string) => ['environment', environment, 'decisions', id] as const,
+  series: (environment: string, id: string) => ['environment', environment, 'series', id] as const,
+  instances: (environment: string) => ['environment', environment, 'instances'] as const,
+}
+
+export const environmentsQuery = queryOptions({
+  queryKey: ['environments'],
+  queryFn: ({ signal }) => request<List<{ name: string }>>('/api/v1/environments', { signal }),
+  staleTime: 300_000,
+})
+
+export const flagsQuery = (environment: string) =>
+  queryOptions({
+    queryKey: keys.flags(environment),
+    queryFn: ({ signal }) => request<List<FlagRecord>>(environmentPath(environment, 'flags'), { signal }),
+  })
+
+export const rolloutsQuery = (environment: string) =>
+  queryOptions({
+    queryKey: keys.rollouts(environment),
+    queryFn: ({ signal }) => request<List<Rollout>>(environmentPath(environment, 'rollouts'), { signal }),
+  })
+
+export const rolloutQuery = (environment: string, id: string) =>
+  queryOptions({
+    queryKey: keys.rollout(environment, id),
+    queryFn: ({ signal }) => request<Rollout>(environmentPath(environment, 'rollouts', id), { signal }),
+  })
+
+export const decisionsQuery = (environment: string, id: string) =>
+  queryOptions({
+    queryKey: keys.decisions(environment, id),
+    queryFn: ({ signal }) =>
+      request<List<DecisionEvent>>(environmentPath(environment, 'rollouts', id, 'decisions'), { signal }),
+  })
+
+export const seriesQuery = (environment: string, id: string) =>
+  queryOptions({
+    queryKey: keys.series(environment, id),
+    queryFn: ({ signal }) =>
+      request<Series>(environmentPath(environment, 'rollouts', id, 'series'), {
+        signal,
+        query: { points: String(seriesPoints) },
+      }),
+  })
+
+export const instancesQuery = (environment: string) =>
+  queryOptions({
+    queryKey: keys.instances(environment),
+    queryFn: ({ signal }) => request<List<Instance>>(environmentPath(environment, 'instances'), { signal }),
+    refetchInterval: 5000,
+  })

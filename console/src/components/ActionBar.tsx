@@ -1,0 +1,113 @@
+import type { ActionInput, Rollout } from '@sluice/contract'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { performAction, previewAction } from '../api/commands.ts'
+import { Button } from '../ui/Button.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+
+type Name = 'start' | 'proceed' | 'hold' | 'resume' | 'rollback'
+
+const acts: Readonly<
+  Record<Name, { label: string; key: string; kind: 'primary' | 'plain' | 'danger'; needsReason: boolean }>
+> = {
+  start: { label: 'Start', key: 'p', kind: 'primary', needsReason: true },
+  proceed: { label: 'Proceed', key: 'p', kind: 'plain', needsReason: true },
+  hold: { label: 'Hold', key: 'h', kind: 'plain', needsReason: false },
+  resume: { label: 'Resume', key: 'h', kind: 'plain', needsReason: true },
+  rollback: { label: 'Roll back', key: 'r', kind: 'danger', needsReason: false },
+}
+
+/** What a person can do now. Going down never asks for a reason. */
+function possible(rollout: Rollout): readonly Name[] {
+  if (rollout.state === 'draft') return ['start']
+  if (rollout.state === 'completed') return ['rollback']
+  if (rollout.endedAt !== null) return []
+  const stopped = rollout.waitingFor.some(({ code }) => code === 'person' || code === 'breach')
+  return ['proceed', stopped ? 'resume' : 'hold', 'rollback']
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/** Proceed, hold, roll back: always at hand, each with its effect before it happens. Keys open the dialogs, never act. */
+export function ActionBar({ rollout }: { rollout: Rollout }) {
+  const [open, setOpen] = useState<Name | null>(null)
+  const names = possible(rollout)
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return
+      const name = names.find((candidate) => acts[candidate].key === event.key.toLowerCase())
+      if (name) {
+        event.preventDefault()
+        setOpen(name)
+      }
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  })
+  if (names.length === 0) return null
+  return (
+    <div className="sticky bottom-0 -mx-4 flex gap-2 border-t border-line bg-bg px-4 py-2 sm:static sm:mx-0 sm:border-0 sm:p-0">
+      {names.map((name) => (
+        <Button
+          key={name}
+          kind={acts[name].kind}
+          className="flex-1 sm:flex-none"
+          onClick={() => setOpen(name)}
+          aria-keyshortcuts={acts[name].key}
+        >
+          {acts[name].label} <kbd className="hidden text-12 font-normal opacity-70 sm:inline">{acts[name].key}</kbd>
+        </Button>
+      ))}
+      {open && <ActDialog rollout={rollout} name={open} onClose={() => setOpen(null)} />}
+    </div>
+  )
+}
+
+function ActDialog({ rollout, name, onClose }: { rollout: Rollout; name: Name; onClose: () => void }) {
+  const [reason, setReason] = useState('')
+  const { label, kind, needsReason } = acts[name]
+  const input: ActionInput = { action: name, reason }
+  const reasonField = useRef<HTMLTextAreaElement>(null)
+  const effect = useQuery({
+    queryKey: ['effect', rollout.id, name, rollout.version],
+    queryFn: ({ signal }) => previewAction(rollout, { action: name }, signal),
+    retry: false,
+  })
+  const act = useMutation({ mutationFn: () => performAction(rollout, input), onSuccess: onClose })
+  const missing = needsReason && reason.trim() === ''
+  return (
+    <Dialog title={`${label}: ${rollout.flag}`} open onClose={onClose}>
+      <p className="mt-2 min-h-10 text-14" aria-live="polite">
+        {effect.data?.sentence ?? effect.error?.message ?? 'Looking at the effect …'}
+      </p>
+      <label className="mt-3 block text-13 font-semibold">
+        Reason{needsReason ? '' : ' (may follow later)'}
+        <textarea
+          ref={reasonField}
+          rows={2}
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          className="mt-1 block w-full rounded-4 border border-edge bg-bg p-2 text-14 font-normal"
+        />
+      </label>
+      {act.error && (
+        <p role="alert" className="mt-2 text-13 text-fail">
+          {act.error.message}
+        </p>
+      )}
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          kind={kind === 'plain' ? 'primary' : kind}
+          autoFocus={!needsReason}
+          disabled={missing || act.isPending}
+          onClick={() => act.mutate()}
+        >
+          {label}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

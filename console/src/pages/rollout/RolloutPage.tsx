@@ -1,0 +1,192 @@
+import type { Rollout } from '@sluice/contract'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { decisionsQuery, rolloutQuery, seriesQuery } from '../../api/queries.ts'
+import { IntervalRow } from '../../charts/IntervalPlot.tsx'
+import { errorStrip, otherStrips } from '../../charts/strips.ts'
+import { TimeStrips } from '../../charts/TimeStrips.tsx'
+import { ActionBar } from '../../components/ActionBar.tsx'
+import { announcement, tabTitle } from '../../components/announcements.ts'
+import { DecisionLog } from '../../components/DecisionLog.tsx'
+import { StageRail } from '../../components/StageRail.tsx'
+import { rolloutMarks, toneText } from '../../components/states.ts'
+import { worstFirst } from '../../components/verdict-order.ts'
+import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
+import { Failed, Waiting } from '../../ui/States.tsx'
+import { useNow } from '../../ui/use-now.ts'
+
+/** What is happening, why, what comes next, what can I do. */
+export function RolloutPage({ environment, id }: { environment: string; id: string }) {
+  const rollout = useQuery(rolloutQuery(environment, id))
+  if (rollout.isPending) return <Waiting />
+  if (!rollout.data) return <Failed error={rollout.error as Error} retry={() => void rollout.refetch()} />
+  return <LiveRollout environment={environment} rollout={rollout.data} />
+}
+
+function LiveRollout({ environment, rollout }: { environment: string; rollout: Rollout }) {
+  const now = useNow()
+  const [stripId, setStripId] = useState('p95')
+  const series = useQuery(seriesQuery(environment, rollout.id))
+  const decisions = useQuery(decisionsQuery(environment, rollout.id))
+  const { mark, word, tone } = rolloutMarks[rollout.state]
+  const strip = otherStrips.find(({ id }) => id === stripId) ?? otherStrips[0]
+  const log = decisions.data?.items ?? []
+  useEffect(() => {
+    document.title = tabTitle(rollout)
+  }, [rollout])
+  return (
+    <article className="pb-4">
+      <Announcer rollout={rollout} />
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 pt-4 pb-3">
+        <div className="min-w-0 flex-1 basis-[320px]">
+          <p className="eyebrow">
+            {rollout.plan.baseline} → {rollout.plan.candidate}
+          </p>
+          <h1 className="text-20 font-semibold break-words">
+            {rollout.flag} <span className={toneText[tone]}>{`${mark} ${word}`}</span>
+          </h1>
+          <p className="mt-1 max-w-[80ch] text-16">{rollout.why.sentence}</p>
+        </div>
+        <div className="hidden sm:block">
+          <ActionBar rollout={rollout} />
+        </div>
+      </header>
+      <StageRail rollout={rollout} now={now} />
+      <Facts rollout={rollout} />
+      <div className="grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,3fr)_minmax(320px,2fr)]">
+        <section aria-label="Charts" className="min-w-0">
+          {series.data && strip ? (
+            <TimeStrips series={series.data} decisions={log} strips={[errorStrip, strip]} />
+          ) : (
+            <Waiting />
+          )}
+          <label className="mt-1 block text-12 text-muted">
+            Lower chart{' '}
+            <select
+              value={stripId}
+              onChange={(event) => setStripId(event.target.value)}
+              className="rounded-4 border border-edge bg-bg px-2 py-1 text-13 text-text"
+            >
+              {otherStrips.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+        </section>
+        <section aria-label="Guardrails" className="min-w-0">
+          <h2 className="eyebrow">Guardrails</h2>
+          <ul>
+            {worstFirst(rollout.verdicts).map((verdict) => (
+              <IntervalRow key={verdict.guardrail} verdict={verdict} />
+            ))}
+          </ul>
+          <Details rollout={rollout} />
+        </section>
+        <section aria-label="Waiting for" className="min-w-0">
+          <h2 className="eyebrow">{rollout.waitingFor.length > 0 ? 'Waiting for' : 'Notes'}</h2>
+          <ul className="list-disc pl-4 text-13">
+            {(rollout.waitingFor.length > 0 ? rollout.waitingFor.map(({ sentence }) => sentence) : rollout.notes).map(
+              (sentence) => (
+                <li key={sentence} className="py-0.5">
+                  {sentence}
+                </li>
+              ),
+            )}
+          </ul>
+        </section>
+        <section aria-label="Decisions" className="min-w-0">
+          <h2 className="eyebrow">
+            Decisions ·{' '}
+            <a
+              className="link"
+              href={`/api/v1/environments/${environment}/rollouts/${rollout.id}/report?format=html`}
+              target="_blank"
+              rel="noreferrer"
+            >
+              Report
+            </a>
+          </h2>
+          <DecisionLog decisions={log} />
+        </section>
+      </div>
+      <div className="sm:hidden">
+        <ActionBar rollout={rollout} />
+      </div>
+    </article>
+  )
+}
+
+function Facts({ rollout: { exposure, sampleRatio, uncounted } }: { rollout: Rollout }) {
+  const left = uncounted.late + uncounted.mismatch + uncounted.withoutUnit + uncounted.public
+  const facts: readonly (readonly [string, string, string])[] = [
+    [
+      'Exposure',
+      `${formatPercent(exposure.set)} set`,
+      exposure.actual === null ? 'nothing seen yet' : `${formatPercent(exposure.actual)} seen`,
+    ],
+    ['Candidate', `${formatCount(exposure.units)} users`, `${formatCount(exposure.calls)} calls`],
+    ['Baseline', `${formatCount(exposure.baselineUnits)} users`, `${formatCount(exposure.baselineCalls)} calls`],
+    ['Sample ratio', sampleRatio.verdict, left === 0 ? 'every row counted' : `${formatCount(left)} rows not counted`],
+  ]
+  return (
+    <dl className="my-3 grid grid-cols-2 gap-x-6 gap-y-2 sm:flex sm:gap-x-10">
+      {facts.map(([name, value, beside]) => (
+        <div key={name}>
+          <dt className="eyebrow">{name}</dt>
+          <dd>
+            {value} <span className="text-muted">{beside}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Details({ rollout }: { rollout: Rollout }) {
+  return (
+    <details className="mt-1 text-12 text-muted">
+      <summary>Details of the evidence</summary>
+      <table className="mt-1 w-full text-left">
+        <thead>
+          <tr>
+            <th className="font-semibold">guardrail</th>
+            <th className="text-right font-semibold">ln E harm</th>
+            <th className="text-right font-semibold">breach at</th>
+            <th className="text-right font-semibold">ln E safe</th>
+            <th className="text-right font-semibold">proven at</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rollout.verdicts.map(({ guardrail, harm, safety }) => (
+            <tr key={guardrail}>
+              <td>{guardrail}</td>
+              <td className="text-right">{formatNumber(harm.logE)}</td>
+              <td className="text-right">{formatNumber(harm.breachesAt)}</td>
+              <td className="text-right">{formatNumber(safety.logE)}</td>
+              <td className="text-right">{formatNumber(safety.provenAt)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}
+
+/** Says aloud what changed; a rollback at once, all else politely. */
+function Announcer({ rollout }: { rollout: Rollout }) {
+  const before = useRef(rollout)
+  const [said, setSaid] = useState({ polite: '', assertive: '' })
+  useEffect(() => {
+    const news = announcement(before.current, rollout)
+    before.current = rollout
+    if (news) setSaid((last) => ({ ...last, [news.urgency]: news.text }))
+  }, [rollout])
+  return (
+    <div className="sr-only">
+      <p aria-live="polite">{said.polite}</p>
+      <p aria-live="assertive">{said.assertive}</p>
+    </div>
+  )
+}

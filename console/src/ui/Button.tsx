@@ -1,0 +1,20 @@
+import type { ComponentProps } from 'react'
+
+type Kind = 'primary' | 'plain' | 'danger'
+
+const looks: Readonly<Record<Kind, string>> = {
+  primary: 'bg-accent text-bg border-accent',
+  plain: 'bg-bg text-text border-edge hover:bg-raised',
+  danger: 'bg-bg text-fail border-fail hover:bg-raised',
+}
+
+/** A button of at least 32 px, 44 on a touch screen. */
+export function Button({ kind = 'plain', className = '', ...rest }: ComponentProps<'button'> & { kind?: Kind }) {
+  return (
+    <button
+      type="button"
+      className={`inline-flex min-h-8 items-center justify-center gap-2 rounded-4 border px-3 text-13 font-semibold disabled:opacity-50 pointer-coarse:min-h-11 ${looks[kind]} ${className}`}
+      {...rest}
+    />
+  )
+}
