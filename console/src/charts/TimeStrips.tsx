@@ -1,6 +1,7 @@
 import type { DecisionEvent, Series } from '@sluice/contract'
 import { decisionMark } from '../components/states.ts'
 import { formatClock } from '../format/time.ts'
+import { useWidth } from '../ui/use-width.ts'
 
 type Point = Series['points'][number]
 type ArmPoint = Point['candidate']
@@ -13,10 +14,9 @@ export interface Strip {
   readonly format: (value: number) => string
 }
 
-const width = 760
-const left = 56
+const left = 64
 const exposureHeight = 72
-const stripHeight = 132
+const stripHeight = 124
 const smoothing = 2
 
 /** A running quotient over five slices: a slice of a second holds too few calls to show a rate. */
@@ -57,6 +57,7 @@ export function TimeStrips({
   strips: readonly Strip[]
 }) {
   const { points } = series
+  const [measure, width] = useWidth(760)
   const [first, last] = [Date.parse(points[0]?.at ?? ''), Date.parse(points.at(-1)?.at ?? '')]
   if (points.length < 2)
     return <p className="py-10 text-center text-13 text-muted">The chart begins with the first calls.</p>
@@ -65,43 +66,52 @@ export function TimeStrips({
   const height = exposureHeight + strips.length * stripHeight + 20
   const marks = decisions.filter((decision) => Date.parse(decision.at) <= last + series.bucketMs * 2)
   return (
-    <svg
-      viewBox={`0 0 ${width} ${height}`}
-      className="block h-auto w-full"
-      role="img"
-      aria-label={`Exposure, ${strips.map(({ title }) => title).join(', ')} over time`}
-    >
-      <Exposure points={points} x={x} />
-      {strips.map((strip, i) => (
-        <MetricStrip key={strip.id} strip={strip} points={points} x={x} top={exposureHeight + i * stripHeight} />
-      ))}
-      {marks.map((decision, i) => {
-        const { mark, tone } = decisionMark(decision.action)
-        const markX = Math.min(width - 8, Math.max(left, at(Date.parse(decision.at))))
-        const color = tone === 'muted' ? 'var(--edge)' : `var(--${tone})`
-        const near = i > 0 && Math.abs(markX - at(Date.parse(marks[i - 1]?.at ?? ''))) < 40
-        return (
-          <g key={decision.id}>
-            <line x1={markX} x2={markX} y1={14} y2={height - 20} stroke={color} strokeDasharray="3 3" />
-            <text
-              x={markX}
-              y={near ? 22 : 11}
-              textAnchor={markX > width - 60 ? 'end' : 'middle'}
-              fontSize="12"
-              fill={color}
-            >
-              {mark} {decision.to} %
-            </text>
-          </g>
-        )
-      })}
-      <text x={left} y={height - 4} fontSize="11" fill="var(--muted)">
-        {formatClock(first, 'seconds')}
-      </text>
-      <text x={width - 8} y={height - 4} fontSize="11" textAnchor="end" fill="var(--muted)">
-        {formatClock(last, 'seconds')}
-      </text>
-    </svg>
+    <div ref={measure}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        className="block h-auto w-full"
+        role="img"
+        aria-label={`Exposure, ${strips.map(({ title }) => title).join(', ')} over time`}
+      >
+        <Exposure points={points} x={x} />
+        {strips.map((strip, i) => (
+          <MetricStrip
+            key={strip.id}
+            strip={strip}
+            points={points}
+            x={x}
+            top={exposureHeight + i * stripHeight}
+            width={width}
+          />
+        ))}
+        {marks.map((decision, i) => {
+          const { mark, tone } = decisionMark(decision.action)
+          const markX = Math.min(width - 8, Math.max(left, at(Date.parse(decision.at))))
+          const color = tone === 'muted' ? 'var(--edge)' : `var(--${tone})`
+          const near = i > 0 && Math.abs(markX - at(Date.parse(marks[i - 1]?.at ?? ''))) < 40
+          return (
+            <g key={decision.id}>
+              <line x1={markX} x2={markX} y1={14} y2={height - 20} stroke={color} strokeDasharray="3 3" />
+              <text
+                x={markX}
+                y={near ? 22 : 11}
+                textAnchor={markX > width - 60 ? 'end' : 'middle'}
+                fontSize="12"
+                fill={color}
+              >
+                {mark} {decision.to} %
+              </text>
+            </g>
+          )
+        })}
+        <text x={left} y={height - 4} fontSize="11" fill="var(--muted)">
+          {formatClock(first, 'seconds')}
+        </text>
+        <text x={width - 8} y={height - 4} fontSize="11" textAnchor="end" fill="var(--muted)">
+          {formatClock(last, 'seconds')}
+        </text>
+      </svg>
+    </div>
   )
 }
 
@@ -145,11 +155,13 @@ function MetricStrip({
   points,
   x,
   top,
+  width,
 }: {
   strip: Strip
   points: readonly Point[]
   x: (i: number) => number
   top: number
+  width: number
 }) {
   const candidate = curve(points, 'candidate', strip)
   const baseline = curve(points, 'baseline', strip)
@@ -173,10 +185,10 @@ function MetricStrip({
       <text x="0" y={top + 12} fontSize="12" fontWeight="600" fill="var(--text)">
         {strip.title}
       </text>
-      <text x={left + 100} y={top + 12} fontSize="12" fill="var(--accent)">
+      <text x={left + 36} y={top + 12} fontSize="12" fill="var(--accent)">
         candidate {now === null ? '–' : strip.format(now)}
       </text>
-      <text x={left + 240} y={top + 12} fontSize="12" fill="var(--muted)">
+      <text x={left + 36 + Math.min(150, (width - left) * 0.45)} y={top + 12} fontSize="12" fill="var(--muted)">
         baseline {beside === null ? '–' : strip.format(beside)}
       </text>
       <text x="0" y={y(most / 1.12) + 4} fontSize="11" fill="var(--muted)">

@@ -12,18 +12,28 @@ export function StageRail({ rollout, now }: { rollout: Rollout; now: number }) {
       {rollout.plan.stages.map((stage, i) => {
         const isPresent = i === index && !isOver
         const isDone = i < index || rollout.state === 'completed'
-        const passed = isDone ? 1 : isPresent ? (clock?.passed ?? 0) : 0
+        const isClosed = rollout.state === 'rolled_back' && i === index
+        const passed = isDone || isClosed ? 1 : isPresent ? (clock?.passed ?? 0) : 0
         return (
           <li key={stage.percent} className="min-w-0 flex-1" aria-current={isPresent ? 'step' : undefined}>
             <div className="h-1 overflow-hidden rounded-4 bg-sunken">
-              <div className={`h-full ${isDone ? 'bg-ok' : 'bg-accent'}`} style={{ width: `${passed * 100}%` }} />
+              <div
+                className={`h-full ${isClosed ? 'bg-fail' : isDone ? 'bg-ok' : 'bg-accent'}`}
+                style={{ width: `${passed * 100}%` }}
+              />
             </div>
-            <p className={`mt-1 truncate text-13 ${isPresent ? 'font-semibold' : 'text-muted'}`}>
-              {isDone ? '✔ ' : ''}
+            <p
+              className={`mt-1 truncate text-13 ${isClosed ? 'font-semibold text-fail' : isPresent ? 'font-semibold' : 'text-muted'}`}
+            >
+              {isClosed ? '▼ ' : isDone ? '✔ ' : ''}
               {stage.percent} %{stage.gate === 'manual' ? ' · gate' : ''}
             </p>
             <p className="truncate text-12 text-muted">
-              {isPresent && clock ? clock.text : `at least ${formatDurationText(stage.atLeast)}`}
+              {isClosed
+                ? 'closed here'
+                : isPresent && clock
+                  ? clock.text
+                  : `at least ${formatDurationText(stage.atLeast)}`}
             </p>
           </li>
         )

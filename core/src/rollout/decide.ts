@@ -61,7 +61,7 @@ function whyStanding(plan: Plan, state: RolloutState, phase: RolloutPhase, waiti
     case 'rolled_back':
       return {
         code: 'ROLLED_BACK',
-        sentence: state.stoppedBy?.sentence ?? 'Rolled back: everybody is on the baseline.',
+        sentence: rolledBackText(state),
       }
     case 'completed':
       return { code: 'COMPLETED', sentence: `Completed: ${percentText(state.sharePer100k)} get the candidate.` }
@@ -85,6 +85,9 @@ function whyStanding(plan: Plan, state: RolloutState, phase: RolloutPhase, waiti
     }
   }
 }
+
+const rolledBackText = ({ stoppedBy }: RolloutState): string =>
+  stoppedBy?.by === 'breach' ? `Rolled back: ${stoppedBy.sentence}` : (stoppedBy?.sentence ?? 'Rolled back.')
 
 /** What the evidence makes of the rollout, at most one step. Called as each block is sealed. */
 export function decide(plan: Plan, state: RolloutState, verdicts: readonly Verdict[], facts: Facts): Decision {

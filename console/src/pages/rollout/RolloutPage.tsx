@@ -54,28 +54,56 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
       <StageRail rollout={rollout} now={now} />
       <Facts rollout={rollout} />
       <div className="grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,3fr)_minmax(320px,2fr)]">
-        <section aria-label="Charts" className="min-w-0">
-          {series.data && strip ? (
-            <TimeStrips series={series.data} decisions={log} strips={[errorStrip, strip]} />
-          ) : (
-            <Waiting />
-          )}
-          <label className="mt-1 block text-12 text-muted">
-            Lower chart{' '}
-            <select
-              value={stripId}
-              onChange={(event) => setStripId(event.target.value)}
-              className="rounded-4 border border-edge bg-bg px-2 py-1 text-13 text-text"
-            >
-              {otherStrips.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
-        </section>
-        <section aria-label="Guardrails" className="min-w-0">
+        <div className="order-2 min-w-0 space-y-4 lg:order-1">
+          <section aria-label="Charts" className="min-w-0">
+            {series.data && strip ? (
+              <TimeStrips series={series.data} decisions={log} strips={[errorStrip, strip]} />
+            ) : (
+              <Waiting />
+            )}
+            <label className="mt-1 block text-12 text-muted">
+              Lower chart{' '}
+              <select
+                value={stripId}
+                onChange={(event) => setStripId(event.target.value)}
+                className="rounded-4 border border-edge bg-bg px-2 py-1 text-13 text-text"
+              >
+                {otherStrips.map(({ id, title }) => (
+                  <option key={id} value={id}>
+                    {title}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </section>
+          <section aria-label="Waiting for" className="min-w-0">
+            <h2 className="eyebrow">{rollout.waitingFor.length > 0 ? 'Waiting for' : 'Notes'}</h2>
+            <ul className="list-disc pl-4 text-13">
+              {(rollout.waitingFor.length > 0 ? rollout.waitingFor.map(({ sentence }) => sentence) : rollout.notes).map(
+                (sentence) => (
+                  <li key={sentence} className="py-0.5">
+                    {sentence}
+                  </li>
+                ),
+              )}
+            </ul>
+          </section>
+          <section aria-label="Decisions" className="min-w-0">
+            <h2 className="eyebrow">
+              Decisions ·{' '}
+              <a
+                className="link"
+                href={`/api/v1/environments/${environment}/rollouts/${rollout.id}/report?format=html`}
+                target="_blank"
+                rel="noreferrer"
+              >
+                Report
+              </a>
+            </h2>
+            <DecisionLog decisions={log} />
+          </section>
+        </div>
+        <section aria-label="Guardrails" className="order-1 min-w-0 lg:order-2">
           <h2 className="eyebrow">Guardrails</h2>
           <ul>
             {worstFirst(rollout.verdicts).map((verdict) => (
@@ -83,32 +111,6 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
             ))}
           </ul>
           <Details rollout={rollout} />
-        </section>
-        <section aria-label="Waiting for" className="min-w-0">
-          <h2 className="eyebrow">{rollout.waitingFor.length > 0 ? 'Waiting for' : 'Notes'}</h2>
-          <ul className="list-disc pl-4 text-13">
-            {(rollout.waitingFor.length > 0 ? rollout.waitingFor.map(({ sentence }) => sentence) : rollout.notes).map(
-              (sentence) => (
-                <li key={sentence} className="py-0.5">
-                  {sentence}
-                </li>
-              ),
-            )}
-          </ul>
-        </section>
-        <section aria-label="Decisions" className="min-w-0">
-          <h2 className="eyebrow">
-            Decisions ·{' '}
-            <a
-              className="link"
-              href={`/api/v1/environments/${environment}/rollouts/${rollout.id}/report?format=html`}
-              target="_blank"
-              rel="noreferrer"
-            >
-              Report
-            </a>
-          </h2>
-          <DecisionLog decisions={log} />
         </section>
       </div>
       <div className="sm:hidden">
