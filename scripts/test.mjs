@@ -2,16 +2,20 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensureBrowser } from './browser.mjs'
+import { build } from './build.mjs'
 import { ensureInstalled, environment, root } from './install.mjs'
 
 ensureInstalled({ withTests: true })
+build()
+const browser = ensureBrowser()
 const results = join(root, '.build', 'test-results.json')
 mkdirSync(join(root, '.build'), { recursive: true })
 rmSync(results, { force: true })
 const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)]
 const { status } = spawnSync('vitest', args, {
   cwd: root,
-  env: environment,
+  env: { ...environment, CHROME_PATH: browser },
   stdio: 'inherit',
   shell: process.platform === 'win32',
 })

@@ -1,12 +1,12 @@
 import type { RolloutVerdict } from '@sluice/contract'
 import { toneText, verdictMarks } from '../components/states.ts'
+import { useWidth } from '../ui/use-width.ts'
 import { formatCount, formatMeasure, formatRatio } from '../format/numbers.ts'
 
-const width = 420
 const height = 44
 
 /** Where a limit lies on the picture: logarithmic, so that 2x and 1/2x are as far from 1x. */
-function scale({ limit, safe, interval, estimate }: RolloutVerdict): (value: number) => number {
+function scale({ limit, safe, interval, estimate }: RolloutVerdict, width: number): (value: number) => number {
   const known = [limit, safe, ...interval, estimate].filter((value) => value !== null && value > 0) as number[]
   const [least, most] = [Math.min(...known) / 1.8, Math.max(...known) * 1.8]
   const span = Math.log(most / least)
@@ -20,12 +20,13 @@ export const amountOf = (value: number | null, verdict: RolloutVerdict): string 
 export function IntervalRow({ verdict }: { verdict: RolloutVerdict }) {
   const { mark, word, tone } = verdictMarks[verdict.verdict]
   const { interval, limit, safe, estimate, candidate, baseline } = verdict
-  const x = scale(verdict)
+  const [measure, width] = useWidth(420)
+  const x = scale(verdict, width)
   const [low, high] = [interval[0] === null ? 0 : x(interval[0]), interval[1] === null ? width : x(interval[1])]
   const color = tone === 'muted' ? 'var(--edge)' : `var(--${tone})`
   const limitLeft = x(limit) <= x(safe)
   return (
-    <li className="border-t border-line py-2 first:border-t-0">
+    <li ref={measure} className="border-t border-line py-2 first:border-t-0">
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="font-semibold">{verdict.label}</span>
         <span className={`text-13 ${toneText[tone]}`}>

@@ -47,7 +47,7 @@ export function ActionBar({ rollout }: { rollout: Rollout }) {
   })
   if (names.length === 0) return null
   return (
-    <div className="sticky bottom-0 -mx-4 flex gap-2 border-t border-line bg-bg px-4 py-2 sm:static sm:mx-0 sm:border-0 sm:p-0">
+    <div className="flex gap-2 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-bg max-sm:px-4 max-sm:py-2">
       {names.map((name) => (
         <Button
           key={name}

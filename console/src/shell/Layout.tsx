@@ -52,7 +52,9 @@ export function Layout({ environment }: { environment: string }) {
         <LiveBadge />
       </header>
       {environment === 'demo' && (
-        <p className="border-b border-line py-1 text-12 text-muted">Demo, 1 s = 1 min. {credit}</p>
+        <aside aria-label="About the demo" className="border-b border-line py-1 text-12 text-muted">
+          Demo, 1 s = 1 min. {credit}
+        </aside>
       )}
       <main className="min-w-0 flex-1">
         <Outlet />

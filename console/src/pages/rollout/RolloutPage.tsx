@@ -35,7 +35,7 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
     document.title = tabTitle(rollout)
   }, [rollout])
   return (
-    <article className="pb-4">
+    <article className="pb-4 max-sm:pb-16">
       <Announcer rollout={rollout} />
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 pt-4 pb-3">
         <div className="min-w-0 flex-1 basis-[320px]">
@@ -47,9 +47,7 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
           </h1>
           <p className="mt-1 max-w-[80ch] text-16">{rollout.why.sentence}</p>
         </div>
-        <div className="hidden sm:block">
-          <ActionBar rollout={rollout} />
-        </div>
+        <ActionBar rollout={rollout} />
       </header>
       <StageRail rollout={rollout} now={now} />
       <Facts rollout={rollout} />
@@ -76,18 +74,7 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
               </select>
             </label>
           </section>
-          <section aria-label="Waiting for" className="min-w-0">
-            <h2 className="eyebrow">{rollout.waitingFor.length > 0 ? 'Waiting for' : 'Notes'}</h2>
-            <ul className="list-disc pl-4 text-13">
-              {(rollout.waitingFor.length > 0 ? rollout.waitingFor.map(({ sentence }) => sentence) : rollout.notes).map(
-                (sentence) => (
-                  <li key={sentence} className="py-0.5">
-                    {sentence}
-                  </li>
-                ),
-              )}
-            </ul>
-          </section>
+          <Reasons rollout={rollout} />
           <section aria-label="Decisions" className="min-w-0">
             <h2 className="eyebrow">
               Decisions ·{' '}
@@ -113,10 +100,26 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
           <Details rollout={rollout} />
         </section>
       </div>
-      <div className="sm:hidden">
-        <ActionBar rollout={rollout} />
-      </div>
     </article>
+  )
+}
+
+/** What it waits for; when nothing, what was chosen where the plan was silent. */
+function Reasons({ rollout }: { rollout: Rollout }) {
+  const waits = rollout.waitingFor.length > 0
+  const sentences = waits ? rollout.waitingFor.map(({ sentence }) => sentence) : rollout.notes
+  if (sentences.length === 0) return null
+  return (
+    <section aria-label={waits ? 'Waiting for' : 'Notes'} className="min-w-0">
+      <h2 className="eyebrow">{waits ? 'Waiting for' : 'Notes'}</h2>
+      <ul className="list-disc pl-4 text-13">
+        {sentences.map((sentence) => (
+          <li key={sentence} className="py-0.5">
+            {sentence}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -1,0 +1,141 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readTrace, runDemo, scenarios } from '@sluice/demo'
+import { adminKey, newDatabase, startServer } from './running-server.ts'
+import type { RunningServer } from './running-server.ts'
+
+let server: RunningServer
+let browser: Browser
+const errors: string[] = []
+
+beforeAll(async () => {
+  server = await startServer(await newDatabase())
+  browser = await chromium.launch({
+    executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.end()
+})
+
+async function signedIn(width: number, height: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width, height }, colorScheme })).newPage()
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  page.on('pageerror', (error) => errors.push(String(error)))
+  await page.goto(`${server.url}/sign-in`)
+  await page.getByLabel('Admin key').fill(adminKey)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/e/demo')
+  return page
+}
+
+describe('the console, in a real browser', () => {
+  test('shows a bad rollout being caught, live', async () => {
+    const page = await signedIn(1440, 900)
+    const stop = new AbortController()
+    let id = ''
+    const pace = {
+      now: () => Date.now(),
+      until: (atMs: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, atMs - Date.now()))),
+    }
+    const demo = runDemo({
+      url: server.url,
+      adminKey,
+      scenario: scenarios.bad,
+      seed: 1,
+      pace,
+      tell: () => {},
+      started: (rollout) => (id = rollout.id),
+      signal: stop.signal,
+    })
+    await expect.poll(() => id, { timeout: 10_000 }).not.toBe('')
+    await page.goto(`${server.url}/e/demo/rollouts/${id}`)
+    await page.getByRole('heading', { name: /chat-model ● running/ }).waitFor()
+    await page.getByRole('heading', { name: /chat-model ▼ rolled back/ }).waitFor({ timeout: 50_000 })
+    await page
+      .getByText(/^Rolled back: errors .*x the baseline \(/)
+      .first()
+      .waitFor()
+    expect(await page.title()).toMatch(/^▼ rolled back/)
+    const { rollout } = await demo
+    await page
+      .getByText(`${String(rollout.exposure.units).replace(/\B(?=(\d{3})+$)/g, '\u202f')} users`)
+      .first()
+      .waitFor()
+    expect((await readTrace()).length).toBeGreaterThan(rollout.exposure.calls)
+    for (const [width, height, scheme] of [
+      [1440, 900, 'dark'],
+      [360, 740, 'light'],
+      [360, 740, 'dark'],
+      [1440, 900, 'light'],
+    ] as const) {
+      const other = await signedIn(width, height, scheme)
+      await other.goto(`${server.url}/e/demo/rollouts/${id}`)
+      await other.getByRole('heading', { name: /chat-model/ }).waitFor()
+      await other.waitForTimeout(300)
+      const { violations } = await new AxeBuilder({ page: other }).analyze()
+      expect(violations.map(({ id: rule, nodes }) => [rule, nodes[0]?.html])).toEqual([])
+      expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+      await other.context().close()
+    }
+    expect(errors).toEqual([])
+  }, 120_000)
+
+  test('a person starts, holds and rolls back by keyboard, with the effect shown first', async () => {
+    await server.request('PUT', '/api/v1/environments/staging/flags/by-hand', {
+      enabled: true,
+      variants: { on: true, off: false },
+      off: 'off',
+      serve: 'off',
+    })
+    const { body } = await server.request('POST', '/api/v1/environments/staging/rollouts', { flag: 'by-hand' })
+    const page = await signedIn(1440, 900)
+    await page.goto(`${server.url}/e/staging/rollouts/${(body as { id: string }).id}`)
+    await page.getByRole('heading', { name: /by-hand ○ draft/ }).waitFor()
+    await page.keyboard.press('p')
+    await page.getByText(/0 % → 1 %/).waitFor()
+    await page.getByLabel(/Reason/).fill('let us see')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: /by-hand ● running/ }).waitFor()
+    await page.keyboard.press('r')
+    await page.getByText(/1 % → 0 %/).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: /by-hand ▼ rolled back/ }).waitFor()
+    expect(errors).toEqual([])
+  })
+
+  test('the Connect page turns green at the first call', async () => {
+    const page = await signedIn(1440, 900)
+    await page.goto(`${server.url}/e/production/connect`)
+    await page.getByRole('button', { name: 'Create my-first-flag' }).click()
+    await page.getByRole('button', { name: /Make a server key/ }).click()
+    const code = await page
+      .locator('pre')
+      .nth(1)
+      .filter({ hasText: /slc_srv_production_/ })
+      .textContent()
+    const key = /key: '([^']+)'/.exec(code ?? '')?.[1] ?? ''
+    const { createClient } = await import('@sluice/sdk')
+    const client = createClient({ url: server.url, key })
+    await client.ready()
+    expect(await client.run('my-first-flag', { targetingKey: 'user_1' }, { on: () => 'new', off: () => 'old' })).toBe(
+      'old',
+    )
+    await page.getByText(/✔ Received from node\//).waitFor({ timeout: 15_000 })
+    await client.close()
+  })
+})
