@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../cli/src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../cli/bin/sluice.mjs', import.meta.url))
 export const adminKey = 'acceptance-admin-key-0123456789abcdef'
 
 /** A server in a process of its own, as an operator starts it. */

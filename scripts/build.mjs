@@ -1,5 +1,5 @@
 // Builds what is served: the packed SDK and the console. Skips what is newer than its sources.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './install.mjs'
 
@@ -17,6 +17,15 @@ function newest(...folders) {
 const isBuilt = (file, ...sources) =>
   existsSync(join(root, file)) && statSync(join(root, file)).mtimeMs >= newest(...sources)
 
+/** Runs the whole product once without a port of its own to be seen: what it compiles is kept for every later start. */
+function warmUp() {
+  if (isBuilt('.build/compile-cache', 'cli/src', 'server/src', 'core/src', 'contract/src', 'demo/src', 'sdk/src'))
+    return
+  rmSync(join(root, '.build/compile-cache'), { recursive: true, force: true })
+  const args = ['--conditions=@sluice/source', 'cli/bin/sluice.mjs', 'demo', '--headless', '--json']
+  run('node', args, { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
 export function build() {
   if (!isBuilt('.build/sdk.tgz', 'sdk/src', 'core/src/evaluation')) {
     console.error('Packing the SDK …')
@@ -26,6 +35,7 @@ export function build() {
     console.error('Building the console …')
     run('vite', ['build', '--logLevel', 'warn', 'console'], { stdio: ['ignore', 'ignore', 'inherit'] })
   }
+  warmUp()
 }
 
 if (process.argv[1]?.endsWith('build.mjs')) {

@@ -9,7 +9,7 @@ build()
 const command = process.env.SLUICE_DEMO === 'off' ? 'server' : 'demo'
 const server = spawn(
   'node',
-  ['--conditions=@sluice/source', join(root, 'cli/src/main.ts'), command, ...process.argv.slice(2)],
+  ['--conditions=@sluice/source', join(root, 'cli/bin/sluice.mjs'), command, ...process.argv.slice(2)],
   {
     cwd: root,
     env: environment,

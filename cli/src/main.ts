@@ -1,13 +1,25 @@
-#!/usr/bin/env -S node --conditions=@sluice/source
 import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { flagCommand } from './commands/flag.ts'
+import { initCommand } from './commands/init.ts'
+import { rolloutCommand } from './commands/rollout.ts'
 import { serverCommand } from './commands/server.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitCodes } from './exit-codes.ts'
 
-const commands: readonly Command[] = [serverCommand, demoRecordCommand, demoCommand, simulateCommand]
+const commands: readonly Command[] = [
+  serverCommand,
+  demoRecordCommand,
+  demoCommand,
+  initCommand,
+  doctorCommand,
+  flagCommand,
+  rolloutCommand,
+  simulateCommand,
+]
 
 const output: Output = {
   out: (text) => process.stdout.write(`${text}\n`),

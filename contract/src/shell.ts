@@ -12,7 +12,9 @@ export const flagListSchema = listOf(flagRecordSchema).meta({ id: 'FlagList' })
 export const keyListSchema = listOf(keySchema).meta({ id: 'KeyList' })
 
 /** A flag as people write it. Its rules are checked by `core/evaluation`, which says where what is wrong. */
-export const flagInputSchema = z.looseObject({}, { error: 'Expected a flag as a JSON object.' }).meta({ id: 'FlagInput' })
+export const flagInputSchema = z
+  .looseObject({}, { error: 'Expected a flag as a JSON object.' })
+  .meta({ id: 'FlagInput' })
 
 export const contextSchema = z
   .record(z.string(), z.unknown(), { error: 'Expected the context as an object such as {"targetingKey": "user_1"}.' })

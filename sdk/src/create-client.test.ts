@@ -171,6 +171,21 @@ describe('a client that has lost its server', () => {
     expect(seen.slice(0, 4)).toEqual(['ready', 'UNREACHABLE', 'stale', 'ready'])
   })
 
+  test('turns stale too when it never had one, and answers from its bootstrap', async () => {
+    await serve({ 'patch-mode': plainFlag('on') })
+    const bootstrap = server.snapshot()
+    await server.stop()
+    const client = connect({ bootstrap, initTimeoutMs: 1 }, { staleMs: 60 })
+    const seen: (string | null)[] = []
+    client.on('stale', ({ lastSyncAt }) => seen.push(lastSyncAt))
+    expect(client.status().state).toBe('bootstrapped')
+    await until(() => client.status().state === 'stale')
+    expect(seen).toEqual([null])
+    expect(client.isEnabled('patch-mode', user)).toBe(true)
+    await server.start()
+    await until(() => client.status().state === 'ready')
+  })
+
   test('polls while the stream is down, without asking for the same set twice', async () => {
     server.answers.stream = (_request, response) => response.writeHead(503).end()
     await serve({ 'patch-mode': plainFlag('on') })

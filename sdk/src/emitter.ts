@@ -18,6 +18,7 @@ export type Listener<Name extends keyof ClientEvents> = (event: ClientEvents[Nam
 
 type Listeners = { [Name in keyof ClientEvents]: Set<Listener<Name>> }
 
+/** Hands events to listeners; one that throws is reported and keeps nothing from the others. */
 export class Emitter {
   readonly #listeners: Listeners = { ready: new Set(), change: new Set(), stale: new Set(), error: new Set() }
   readonly #onFault: (thrown: unknown) => void

@@ -12,6 +12,7 @@ export interface Attempt {
   readonly branch: Branch<unknown>
 }
 
+/** One call of `run` or `guard`, with its flag evaluated. */
 export interface GuardedCall {
   readonly flag: string
   /** The branch of the variant that the unit was assigned. */

@@ -14,6 +14,7 @@ const everyMs = 60_000
 /** Subjects may be flag keys from user input, so their number is bounded. */
 const maxSubjects = 1000
 
+/** Wraps the host's logger; `now` in milliseconds since 1970. */
 export function createQuietLog(logger: Logger, now: () => number): QuietLog {
   const lastAt = new Map<string, number>()
   const write = (level: 'warn' | 'error', subject: string, message: string) => {

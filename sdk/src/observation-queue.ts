@@ -13,6 +13,8 @@ const mostRowsInBatch = 1000
 
 /** Rows that wait to be sent. When full the oldest goes, and is counted. */
 export class ObservationQueue {
+  /** Called when the rows of a whole batch have gathered. */
+  onBatchFull: () => void = () => {}
   #rows: Observation[] = []
   #batch: Batch | null = null
   #dropped = 0
@@ -27,6 +29,7 @@ export class ObservationQueue {
 
   add(row: Observation): void {
     this.#rows.push(row)
+    if (this.#rows.length === mostRowsInBatch) this.onBatchFull()
     if (this.waiting <= mostRows) return
     this.#rows.shift()
     this.#dropped++

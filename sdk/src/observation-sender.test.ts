@@ -59,7 +59,28 @@ describe('observations', () => {
     expect(server.batchIds).toHaveLength(3)
   })
 
-  test.each([400, 413, 422])('are given up when the server will never take them: %i', async (status) => {
+  test('do not wait for the clock once 1,000 have gathered, and fewer do', async () => {
+    const sluice = await connect({ flushIntervalMs: 60_000 })
+    for (let i = 0; i < 999; i++) sluice.track({}, { flag: 'f', i })
+    await pause(50)
+    expect(posts()).toHaveLength(0)
+    sluice.track({}, { flag: 'f', i: 999 })
+    await until(() => sluice.status().rows.waiting === 0)
+    expect(server.rows).toHaveLength(1000)
+  })
+
+  test('in any number do not hasten a server that asked for time', async () => {
+    server.answers.observations = (_request, response) => response.writeHead(429, { 'retry-after': '60' }).end()
+    const sluice = await connect({ flushIntervalMs: 60_000 })
+    for (let i = 0; i < 1000; i++) sluice.track({}, { flag: 'f', i })
+    await until(() => posts().length === 1)
+    for (let i = 0; i < 3000; i++) sluice.track({}, { flag: 'f', i })
+    await pause(50)
+    expect(posts()).toHaveLength(1)
+    expect(sluice.status().rows).toEqual({ waiting: 4000, dropped: 0 })
+  })
+
+  test.each([400, 404, 413, 422])('are given up when the server will never take them: %i', async (status) => {
     server.answers.observations = (_request, response) => response.writeHead(status).end('no')
     const logger = lineLogger()
     const sluice = await connect({ logger })
@@ -70,7 +91,7 @@ describe('observations', () => {
     expect(logger.lines.join()).toContain(String(status))
   })
 
-  test.each([401, 404, 500])('are kept for another try otherwise: %i', async (status) => {
+  test.each([401, 403, 408, 429, 500])('are kept for another try otherwise: %i', async (status) => {
     server.answers.observations = (_request, response) => response.writeHead(status).end()
     const sluice = await connect()
     sluice.track({}, { flag: 'f', latency_ms: 1 })

@@ -6,6 +6,7 @@ import type { ObservationQueue } from './observation-queue.ts'
 import type { Timing } from './timing.ts'
 import type { Transport } from './transport.ts'
 
+/** What a sender works with; `url` is the full address that batches are posted to. */
 export interface ObservationSenderParts {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -19,12 +20,14 @@ export interface ObservationSenderParts {
   readonly onFlush: () => void
 }
 
-/** A batch of these answers would be refused again and again. */
-const hopeless = new Set([400, 413, 422])
+/** A refused key may be granted again, a busy server have time again; any other 4xx would come again and again. */
+const worthAnotherTry = new Set([401, 403, 408, 429])
+
+const isHopeless = (status: number): boolean => status >= 400 && status < 500 && !worthAnotherTry.has(status)
 
 /**
- * Sends the queue on a clock of its own. Nothing about a row (an error, a timeout) may hasten or delay it: evidence
- * would otherwise see failures sooner than successes.
+ * Sends the queue on a clock of its own, or when a batch is full. What a row says (an error, a timeout) may not hasten
+ * or delay it: evidence would otherwise see failures sooner than successes.
  */
 export class ObservationSender {
   readonly #parts: ObservationSenderParts
@@ -40,10 +43,20 @@ export class ObservationSender {
   }
 
   start(): void {
+    // Later, not now: a row is added in the middle of the host's work.
+    this.#parts.queue.onBatchFull = () => void setImmediate(() => this.#sendIfDue()).unref()
+    this.#tick()
+  }
+
+  #tick(): void {
     this.#timer = setTimeout(() => {
-      if (performance.now() >= this.#backoffUntilMs) void this.#send()
-      this.start()
+      this.#sendIfDue()
+      this.#tick()
     }, jitteredMs(this.#parts.flushIntervalMs)).unref()
+  }
+
+  #sendIfDue(): void {
+    if (performance.now() >= this.#backoffUntilMs) void this.#send()
   }
 
   /** Sends what waits, now. Resolves when it is sent, has failed once more, or the time is up; never rejects. */
@@ -107,7 +120,7 @@ export class ObservationSender {
         return true
       }
       log.warn('observations', `the server answered ${reply.status} to observations: ${text.slice(0, 300)}`)
-      if (hopeless.has(reply.status)) return true
+      if (isHopeless(reply.status)) return true
       const askedMs = retryAfterMs(reply.header('retry-after'), now())
       if (askedMs !== null) this.#pausedUntilMs = performance.now() + askedMs
       this.#backOff(reply.status === 401 || reply.status === 403)

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import type { Metrics, Observation } from './observation.ts'
 import type { Resolution } from './resolver.ts'
 
+/** Where rows go, and what stands in them for the unit: itself, a salted hash, or one keyed with a secret text. */
 export interface ObserverParts {
   readonly add: (row: Observation) => void
   readonly hashUnits: boolean | string

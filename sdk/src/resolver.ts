@@ -59,6 +59,7 @@ export function defaultResolution(errorCode: DetailsErrorCode, error: string): R
 
 const notReady = 'No flags are loaded yet.'
 
+/** Evaluates the flags in the store, local overrides on top; `now` in milliseconds since 1970. */
 export function createResolver(store: FlagStore, overrides: LocalOverrides, now: () => number): Resolver {
   return {
     resolve(flagKey, context = {}) {

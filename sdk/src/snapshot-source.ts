@@ -16,6 +16,7 @@ import type { Reply, Transport } from './transport.ts'
  */
 export type ClientState = 'starting' | 'bootstrapped' | 'ready' | 'stale'
 
+/** What a source works with. */
 export interface SnapshotSourceParts {
   /** `…/api/v1/environments/{env}`. */
   readonly baseUrl: string
@@ -68,6 +69,7 @@ export class SnapshotSource {
   }
 
   start(): void {
+    if (this.#state === 'bootstrapped') this.#armStaleTimer()
     void this.#streamForEver()
     void this.#pollForEver()
   }
@@ -199,18 +201,22 @@ export class SnapshotSource {
 
   /** Proof of life: the server has confirmed what we hold. */
   #alive(): void {
-    const { store, emitter, now, timing } = this.#parts
+    const { store, emitter, now } = this.#parts
     if (this.#closing.signal.aborted) return
     store.confirm()
     this.#lastSyncMs = now()
     this.#reported.clear()
     this.#denied = false
-    if (this.#staleTimer) this.#staleTimer.refresh()
-    else this.#staleTimer = setTimeout(() => this.#becomeStale(), timing.staleMs).unref()
+    this.#armStaleTimer()
     if (this.#state === 'ready') return
     this.#state = 'ready'
     this.#settle()
     emitter.emit('ready', { revision: store.snapshot!.revision })
+  }
+
+  #armStaleTimer(): void {
+    if (this.#staleTimer) this.#staleTimer.refresh()
+    else this.#staleTimer = setTimeout(() => this.#becomeStale(), this.#parts.timing.staleMs).unref()
   }
 
   #becomeStale(): void {

@@ -16,6 +16,7 @@ export interface Timing {
   readonly closeMs: number
 }
 
+/** What every real client uses. */
 export const defaultTiming: Timing = {
   staleMs: 60_000,
   watchdogMs: 45_000,

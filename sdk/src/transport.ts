@@ -18,6 +18,7 @@ export interface Reply {
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
+/** Sends one request. Resolves with the reply whatever its status; rejects when there is none. */
 export type Transport = (request: Request) => Promise<Reply>
 
 /** The transport for a `fetch` that the host handed in (a proxy, a test). */

@@ -25,7 +25,13 @@ test('with nothing set it listens on loopback, port 4400, with an embedded datab
 })
 
 test('every fault is named at once, with what to do', () => {
-  const faults = faultsOf({ PORT: '70000', SLUICE_ADMIN_KEY: 'short', SLUICE_LOG_LEVEL: 'loud', SLUICE_DEMO: 'yes', SLUICE_PUBLIC_URL: 'x' })
+  const faults = faultsOf({
+    PORT: '70000',
+    SLUICE_ADMIN_KEY: 'short',
+    SLUICE_LOG_LEVEL: 'loud',
+    SLUICE_DEMO: 'yes',
+    SLUICE_PUBLIC_URL: 'x',
+  })
   expect(faults).toHaveLength(5)
   expect(faults.join('\n')).toMatch(/PORT is "70000": set it to a whole number/)
   expect(faults.join('\n')).toMatch(/SLUICE_ADMIN_KEY has 5 characters: give it 32 or more/)

@@ -41,7 +41,12 @@ describeEachEngine('access', (makeDatabase) => {
 
   test('a key is stored as a hash, listed without it, and gone when revoked; both are events', async () => {
     const { database, parts } = await open()
-    const { key, secret } = await createKey(database, { kind: 'client', environment: 'demo', name: 'web' }, engineActor, parts)
+    const { key, secret } = await createKey(
+      database,
+      { kind: 'client', environment: 'demo', name: 'web' },
+      engineActor,
+      parts,
+    )
     const rows = await listKeys(database)
     expect(JSON.stringify(rows)).not.toContain(secret)
     expect(new KeyRing(rows, null).find(secret)).toMatchObject({ kind: 'client', environment: 'demo', id: key.id })

@@ -38,7 +38,12 @@ export async function createKey(
   await database.transaction(async (transaction) => {
     await transaction.insertInto('api_keys').values(key).execute()
     const { kind, environment, name } = key
-    const event = { actor, subject: { kind: 'key', id: key.id }, action: 'create', evidence: { kind, environment, name } }
+    const event = {
+      actor,
+      subject: { kind: 'key', id: key.id },
+      action: 'create',
+      evidence: { kind, environment, name },
+    }
     await appendEvent(transaction, environment ?? installationScope, event, parts)
   })
   return { key, secret }

@@ -11,7 +11,11 @@ export interface EnvironmentRow {
 /** There from the first start, in the order of the alphabet. */
 export const builtInEnvironments = ['demo', 'production', 'staging'] as const
 
-export async function ensureEnvironments(transaction: DatabaseTransaction, nowMs: number, random: Random): Promise<void> {
+export async function ensureEnvironments(
+  transaction: DatabaseTransaction,
+  nowMs: number,
+  random: Random,
+): Promise<void> {
   for (const name of builtInEnvironments)
     await transaction
       .insertInto('environments')

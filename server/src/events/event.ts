@@ -49,6 +49,7 @@ export const installationScope = 'installation'
 export const firstHash = '0'.repeat(64)
 
 /** SHA-256 of the hash before and of the event as canonical JSON: neither can change without the next one noticing. */
-export function hashEvent({ hash: _, previousHash, ...event }: StoredEvent): string {
-  return createHash('sha256').update(previousHash).update(canonicalJson(event)).digest('hex')
+export function hashEvent(event: StoredEvent): string {
+  const content = { ...event, hash: undefined, previousHash: undefined }
+  return createHash('sha256').update(event.previousHash).update(canonicalJson(content)).digest('hex')
 }

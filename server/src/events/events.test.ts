@@ -24,11 +24,30 @@ describeEachEngine('the event log', (makeDatabase) => {
 
   test('numbers events from 1 in each scope and gives them back as they were', async () => {
     const database = await makeDatabase(migrations)
-    await append(database, 'demo', event('a', { from: 'v1', to: 'v2', reason: 'why not', evidence: { b: 1, a: [null, 'ü😀'] }, revision: 7, why: { code: 'x', sentence: 'Because.' } }))
+    await append(
+      database,
+      'demo',
+      event('a', {
+        from: 'v1',
+        to: 'v2',
+        reason: 'why not',
+        evidence: { b: 1, a: [null, 'ü😀'] },
+        revision: 7,
+        why: { code: 'x', sentence: 'Because.' },
+      }),
+    )
     await append(database, 'demo', event('b'))
     await append(database, 'staging', event('a'))
     const [first, second] = await listEvents(database.kysely, 'demo')
-    expect(first).toMatchObject({ seq: 1, from: 'v1', to: 'v2', reason: 'why not', evidence: { b: 1, a: [null, 'ü😀'] }, revision: 7, why: { code: 'x', sentence: 'Because.' } })
+    expect(first).toMatchObject({
+      seq: 1,
+      from: 'v1',
+      to: 'v2',
+      reason: 'why not',
+      evidence: { b: 1, a: [null, 'ü😀'] },
+      revision: 7,
+      why: { code: 'x', sentence: 'Because.' },
+    })
     expect(second).toMatchObject({ seq: 2, previousHash: first?.hash })
     expect(await listEvents(database.kysely, 'staging')).toHaveLength(1)
     expect(await listEvents(database.kysely, 'demo', { after: 1 })).toHaveLength(1)
@@ -76,14 +95,19 @@ describeEachEngine('the event log', (makeDatabase) => {
 })
 
 async function dropTriggers({ engine, kysely }: Database): Promise<void> {
-  const names = engine === 'sqlite' ? ['events_no_update', 'events_no_delete'] : ['events_no_change', 'events_no_truncate']
+  const names =
+    engine === 'sqlite' ? ['events_no_update', 'events_no_delete'] : ['events_no_change', 'events_no_truncate']
   for (const name of names)
-    await (engine === 'sqlite' ? sql`drop trigger ${sql.ref(name)}` : sql`drop trigger ${sql.ref(name)} on events`).execute(kysely)
+    await (
+      engine === 'sqlite' ? sql`drop trigger ${sql.ref(name)}` : sql`drop trigger ${sql.ref(name)} on events`
+    ).execute(kysely)
 }
 
 describe('canonical JSON', () => {
   test('orders names by code units at every depth and leaves lists alone', () => {
-    expect(canonicalJson({ b: [3, 1], a: { d: 1, c: null }, é: 1, Z: 2 })).toBe('{"Z":2,"a":{"c":null,"d":1},"b":[3,1],"é":1}')
+    expect(canonicalJson({ b: [3, 1], a: { d: 1, c: null }, é: 1, Z: 2 })).toBe(
+      '{"Z":2,"a":{"c":null,"d":1},"b":[3,1],"é":1}',
+    )
   })
 
   test('leaves out what is undefined, as JSON does', () => {

@@ -23,15 +23,30 @@ describeEachEngine('changing a flag', (makeDatabase) => {
   }
   const change = (database: Database, more: Partial<FlagChange>) =>
     database.transaction((transaction) =>
-      changeFlag(transaction, { environment: 'demo', key: 'f', actor: engineActor, change: () => ({ flag: tenth }), ...more }, parts),
+      changeFlag(
+        transaction,
+        { environment: 'demo', key: 'f', actor: engineActor, change: () => ({ flag: tenth }), ...more },
+        parts,
+      ),
     )
 
   test('bumps version and revision, tells one event and what to publish', async () => {
     const database = await open()
     const made = await change(database, { reason: 'new' })
-    expect(made).toMatchObject({ changed: true, before: null, flag: { version: 1, revision: 1 }, publication: { from: 0, revision: 1, key: 'f', flag: tenth } })
-    const killed = await change(database, { change: (current) => ({ flag: { ...(current?.flag as Flag), enabled: false } }) })
-    expect(killed).toMatchObject({ changed: true, flag: { version: 2, revision: 2 }, event: { action: 'disable', from: 'v1', to: 'v2', revision: 2 } })
+    expect(made).toMatchObject({
+      changed: true,
+      before: null,
+      flag: { version: 1, revision: 1 },
+      publication: { from: 0, revision: 1, key: 'f', flag: tenth },
+    })
+    const killed = await change(database, {
+      change: (current) => ({ flag: { ...(current?.flag as Flag), enabled: false } }),
+    })
+    expect(killed).toMatchObject({
+      changed: true,
+      flag: { version: 2, revision: 2 },
+      event: { action: 'disable', from: 'v1', to: 'v2', revision: 2 },
+    })
     expect(await listEvents(database.kysely, 'demo')).toMatchObject([
       { action: 'create', reason: 'new', subject: { kind: 'flag', id: 'f' } },
       { action: 'disable', evidence: { before: { enabled: true }, after: { enabled: false } } },
@@ -43,7 +58,10 @@ describeEachEngine('changing a flag', (makeDatabase) => {
   test('writes nothing when nothing differs', async () => {
     const database = await open()
     await change(database, {})
-    expect(await change(database, { change: () => ({ flag: structuredClone(tenth) }) })).toMatchObject({ changed: false, flag: { version: 1 } })
+    expect(await change(database, { change: () => ({ flag: structuredClone(tenth) }) })).toMatchObject({
+      changed: false,
+      flag: { version: 1 },
+    })
     expect(await listEvents(database.kysely, 'demo')).toHaveLength(1)
   })
 
@@ -58,17 +76,31 @@ describeEachEngine('changing a flag', (makeDatabase) => {
 
   test('tells the event of the caller instead of its own, with the revision filled in', async () => {
     const database = await open()
-    const event = { actor: engineActor, subject: { kind: 'rollout', id: 'ro_1' }, action: 'proceed', from: '1', to: '10' }
+    const event = {
+      actor: engineActor,
+      subject: { kind: 'rollout', id: 'ro_1' },
+      action: 'proceed',
+      from: '1',
+      to: '10',
+    }
     await change(database, { event })
     expect(await listEvents(database.kysely, 'demo')).toMatchObject([{ ...event, revision: 1 }])
   })
 
   test('leaves everything as it was when the change refuses, or the transaction fails later', async () => {
     const database = await open()
-    const refusal = change(database, { change: () => { throw new Error('no') } })
+    const refusal = change(database, {
+      change: () => {
+        throw new Error('no')
+      },
+    })
     await expect(refusal).rejects.toThrow('no')
     const late = database.transaction(async (transaction) => {
-      await changeFlag(transaction, { environment: 'demo', key: 'f', actor: engineActor, change: () => ({ flag: tenth }) }, parts)
+      await changeFlag(
+        transaction,
+        { environment: 'demo', key: 'f', actor: engineActor, change: () => ({ flag: tenth }) },
+        parts,
+      )
       throw new Error('late')
     })
     await expect(late).rejects.toThrow('late')
@@ -79,7 +111,11 @@ describeEachEngine('changing a flag', (makeDatabase) => {
   test('counts on when a deleted flag comes back, so that an old ETag never fits', async () => {
     const database = await open()
     await change(database, {})
-    expect(await change(database, { change: () => null })).toMatchObject({ changed: true, flag: null, publication: { flag: null } })
+    expect(await change(database, { change: () => null })).toMatchObject({
+      changed: true,
+      flag: null,
+      publication: { flag: null },
+    })
     expect(await findFlag(database.kysely, 'demo', 'f')).toBeNull()
     expect(await change(database, { change: () => null })).toEqual({ changed: false, flag: null })
     expect(await change(database, {})).toMatchObject({ before: null, flag: { version: 3 } })

@@ -55,7 +55,10 @@ export async function changeFlag(
   await lockEnvironment(transaction, environment)
   const { present: before, lastVersion } = await findFlagRow(transaction, environment, key)
   const wanted = request.change(before)
-  const next = wanted && { flag: wanted.flag, rollout: wanted.rollout === undefined ? (before?.rollout ?? null) : wanted.rollout }
+  const next = wanted && {
+    flag: wanted.flag,
+    rollout: wanted.rollout === undefined ? (before?.rollout ?? null) : wanted.rollout,
+  }
   if (isSame(before, next)) return { changed: false, flag: before }
 
   const { epoch, revision } = await bumpRevision(transaction, environment)

@@ -37,7 +37,8 @@ export function warningsOf(flag: Flag): string[] {
     (rules) =>
       `The samples of the rules ${rules.map(({ id }) => `"${id}"`).join(' and ')} share a salt: they draw the same units.`,
   )
-  const forced = flag.force !== undefined && `Everybody gets "${flag.force}": the flag is forced, its rules are not read.`
+  const forced =
+    flag.force !== undefined && `Everybody gets "${flag.force}": the flag is forced, its rules are not read.`
   return forced ? [...warnings, forced] : warnings
 }
 

@@ -14,7 +14,16 @@ const flag: Flag = {
   rules: [{ id: 'rollout', sample: { share: 10_000, salt: 'kept' }, serve: 'on' }],
   serve: 'off',
 }
-const stored: StoredFlag = { environment: 'demo', key: 'f', version: 1, revision: 1, flag, rollout: null, createdAtMs: 0, updatedAtMs: 0 }
+const stored: StoredFlag = {
+  environment: 'demo',
+  key: 'f',
+  version: 1,
+  revision: 1,
+  flag,
+  rollout: null,
+  createdAtMs: 0,
+  updatedAtMs: 0,
+}
 const running: StoredFlag = { ...stored, rollout: { id: 'ro_1', rule: 'rollout', attempt: 1, visit: 1, timeoutMs: 1 } }
 const rules: EditRules = { key: 'f', reshuffle: false, mintSalt: () => 'minted', others: { f: flag } }
 const withRule = (rule: object) => ({ ...flag, rules: [rule] })
@@ -30,7 +39,14 @@ const refusal = (current: StoredFlag | null, edit: FlagEdit, more: Partial<EditR
 
 describe('salts', () => {
   test('a missing one is the stored one of the same rule, or a new one', () => {
-    const body = { ...flag, rules: [{ id: 'rollout', sample: { share: 1 }, serve: 'on' }, { id: 'new', sample: { share: 1 }, serve: { split: [['on', 100_000]] } }], serve: { split: [['off', 100_000]] } }
+    const body = {
+      ...flag,
+      rules: [
+        { id: 'rollout', sample: { share: 1 }, serve: 'on' },
+        { id: 'new', sample: { share: 1 }, serve: { split: [['on', 100_000]] } },
+      ],
+      serve: { split: [['off', 100_000]] },
+    }
     let count = 0
     const kept = keepSalts(body, flag, () => `minted${(count += 1)}`)
     expect(kept).toMatchObject({
@@ -86,7 +102,9 @@ describe('rules between flags', () => {
     const others = { f: flag, g: { ...flag, requires: [{ flag: 'h' }] }, h: { ...flag, requires: [{ flag: 'f' }] } }
     const circle = refusal(stored, { kind: 'merge', body: { requires: [{ flag: 'g' }] } }, { others })
     expect(circle.errors[0]?.message).toContain('f → g → h → f')
-    expect(refusal(stored, { kind: 'merge', body: { requires: [{ flag: 'f' }] } }).errors[0]?.message).toContain('f → f')
+    expect(refusal(stored, { kind: 'merge', body: { requires: [{ flag: 'f' }] } }).errors[0]?.message).toContain(
+      'f → f',
+    )
   })
 
   test('a flag that others require is not deleted', () => {
@@ -97,7 +115,11 @@ describe('rules between flags', () => {
 })
 
 test('a split with the salt of a sample is refused, two samples with one salt are told', () => {
-  const rule = { id: 'a', sample: { share: 5, salt: 'same' }, serve: { split: [['on', 100_000]] as const, salt: 'same' } }
+  const rule = {
+    id: 'a',
+    sample: { share: 5, salt: 'same' },
+    serve: { split: [['on', 100_000]] as const, salt: 'same' },
+  }
   expect(refusal(null, { kind: 'replace', body: withRule(rule) }).errors[0]?.pointer).toBe('/rules/0/serve/salt')
   const nested = { ...flag, rules: ['a', 'b'].map((id) => ({ id, sample: { share: 5, salt: 'same' }, serve: 'on' })) }
   expect(warningsOf(nested)[0]).toMatch(/"a" and "b" share a salt/)
@@ -105,7 +127,10 @@ test('a split with the salt of a sample is refused, two samples with one salt ar
 
 test('a variant above 64 KiB is refused with its size', () => {
   const body = { ...flag, variants: { on: 'x'.repeat(70_000), off: 'y' } }
-  expect(refusal(null, { kind: 'replace', body })).toMatchObject({ code: 'UNPROCESSABLE', errors: [{ pointer: '/variants/on' }] })
+  expect(refusal(null, { kind: 'replace', body })).toMatchObject({
+    code: 'UNPROCESSABLE',
+    errors: [{ pointer: '/variants/on' }],
+  })
 })
 
 test('a merge or delete of what is not there is not found', () => {

@@ -3,7 +3,15 @@ import { warningsOf } from './check-flag.ts'
 import type { StoredFlag } from './flag-store.ts'
 
 /** What the API answers about a flag. */
-export function flagRecord({ key, version, revision, flag, rollout, createdAtMs, updatedAtMs }: StoredFlag): FlagRecord {
+export function flagRecord({
+  key,
+  version,
+  revision,
+  flag,
+  rollout,
+  createdAtMs,
+  updatedAtMs,
+}: StoredFlag): FlagRecord {
   return {
     key,
     version,

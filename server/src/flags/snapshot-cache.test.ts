@@ -6,8 +6,25 @@ import type { StoredFlag } from './flag-store.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 
 const row = (revision: number, epoch = 'e1') => ({ name: 'demo', epoch, revision })
-const stored = (key: string): StoredFlag => ({ environment: 'demo', key, version: 1, revision: 1, flag: tenth, rollout: null, createdAtMs: 0, updatedAtMs: 0 })
-const publication = (more: Partial<Publication>): Publication => ({ environment: 'demo', epoch: 'e1', from: 1, revision: 2, key: 'f', flag: tenth, ...more })
+const stored = (key: string): StoredFlag => ({
+  environment: 'demo',
+  key,
+  version: 1,
+  revision: 1,
+  flag: tenth,
+  rollout: null,
+  createdAtMs: 0,
+  updatedAtMs: 0,
+})
+const publication = (more: Partial<Publication>): Publication => ({
+  environment: 'demo',
+  epoch: 'e1',
+  from: 1,
+  revision: 2,
+  key: 'f',
+  flag: tenth,
+  ...more,
+})
 
 function loaded(): SnapshotCache {
   const cache = new SnapshotCache()
@@ -22,7 +39,11 @@ describe('the snapshot in memory', () => {
     const snapshot = cache.get('demo')
     expect(snapshot).toMatchObject({ revision: 2, id: 'e1-2' })
     expect(evaluate(snapshot?.compiled as never, 'f', {}, 0).reason).toBe('OFF')
-    expect(JSON.parse(snapshot?.text() ?? '')).toMatchObject({ flagCount: 1, revision: 2, flags: { f: { enabled: false } } })
+    expect(JSON.parse(snapshot?.text() ?? '')).toMatchObject({
+      flagCount: 1,
+      revision: 2,
+      flags: { f: { enabled: false } },
+    })
   })
 
   test('never goes back, and notices a gap', () => {

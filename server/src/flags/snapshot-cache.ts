@@ -1,4 +1,10 @@
-import { type CompiledFlagSet, type FlagSet, type SnapshotFlag, compileFlagSet, replaceFlags } from '@sluice/core/evaluation'
+import {
+  type CompiledFlagSet,
+  type FlagSet,
+  type SnapshotFlag,
+  compileFlagSet,
+  replaceFlags,
+} from '@sluice/core/evaluation'
 import type { EnvironmentRow } from '../environments/environment-store.ts'
 import { type Publication, snapshotFlag } from './change-flag.ts'
 import type { StoredFlag } from './flag-store.ts'

@@ -1,8 +1,8 @@
 import { SluiceError, problems } from '@sluice/contract'
 import { type Context, Hono } from 'hono'
+import { z } from 'zod'
 import { type Access, policy as standardPolicy } from '../access/policy.ts'
-import type { Principal } from '../access/principal.ts'
-import { nobody } from '../access/principal.ts'
+import { type Principal, nobody } from '../access/principal.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Database } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -15,7 +15,6 @@ import { faultOfText } from './json-faults.ts'
 import { problemResponse, toSluiceError } from './problem.ts'
 import { ordinaryBody, readJson } from './read-body.ts'
 import type { Call, Route } from './route.ts'
-import { z } from 'zod'
 
 export interface AppParts {
   readonly routes: readonly Route[]
@@ -90,11 +89,21 @@ async function respond(
   return withSecurityHeaders(response, requestId)
 }
 
-function refusal(error: SluiceError, requestId: string, route: Route | undefined, params: Record<string, string>): Response {
+function refusal(
+  error: SluiceError,
+  requestId: string,
+  route: Route | undefined,
+  params: Record<string, string>,
+): Response {
   const { status } = problems[error.code]
   const pointers = error.errors.map(({ pointer }) => pointer)
   const codes = error.errors.map(({ code }) => code)
-  const told = { code: codes[0] === 'invalid_json' ? 'INVALID_JSON' : error.code, status, detail: error.message, pointers }
+  const told = {
+    code: codes[0] === 'invalid_json' ? 'INVALID_JSON' : error.code,
+    status,
+    detail: error.message,
+    pointers,
+  }
   return route?.refuse?.(told, params) ?? problemResponse(error, requestId)
 }
 
@@ -119,13 +128,21 @@ async function serve(context: Context, { route, access, requestId, parts }: Serv
   const key = route.idempotent ? request.headers.get('idempotency-key') : null
   if (key === null) return route.handle(call)
   const { pathname, search } = new URL(request.url)
-  const once = { principal: principal.id, key, method: route.method, address: pathname + search, body, nowMs: parts.clock.now() }
+  const once = {
+    principal: principal.id,
+    key,
+    method: route.method,
+    address: pathname + search,
+    body,
+    nowMs: parts.clock.now(),
+  }
   return answerOnce(parts.database, once, async () => route.handle(call))
 }
 
 /** Where anyone may come, a bad key is as none. */
 async function identify(request: Request, access: Access, auth: AuthParts): Promise<Principal> {
-  if (access !== 'anyone') return authenticate(request, auth)
+  const isOpen = access === 'anyone' || (access === 'loopback' && auth.isLoopback)
+  if (!isOpen) return authenticate(request, auth)
   return authenticate(request, auth).catch((error: unknown) => {
     if (error instanceof SluiceError && error.code === 'UNAUTHENTICATED') return nobody
     throw error

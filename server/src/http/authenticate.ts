@@ -20,9 +20,13 @@ export async function authenticate(request: Request, parts: AuthParts): Promise<
   if (key !== null) {
     const principal = parts.keyRing.find(key)
     if (principal) return principal
-    throw new SluiceError('UNAUTHENTICATED', 'This key is not valid here: it is mistyped, revoked, or of another server.', {
-      hint: 'Make a key on the console’s Keys page or with POST /api/v1/keys.',
-    })
+    throw new SluiceError(
+      'UNAUTHENTICATED',
+      'This key is not valid here: it is mistyped, revoked, or of another server.',
+      {
+        hint: 'Make a key on the console’s Keys page or with POST /api/v1/keys.',
+      },
+    )
   }
   const secret = readCookie(request, parts.cookie)
   return (secret === null ? null : await parts.findSession(secret)) ?? nobody
@@ -55,9 +59,10 @@ export function refuseForeignOrigin(request: Request, { publicUrl }: AuthParts):
   const origin = request.headers.get('origin')
   if (origin !== null && isOwnOrigin(origin, request, publicUrl)) return
   throw new SluiceError('FORBIDDEN', 'This change does not come from the console’s own page.', {
-    hint: publicUrl === null
-      ? 'Open the console at the address of this server; programs use a key.'
-      : `Open the console at ${publicUrl}; programs use a key.`,
+    hint:
+      publicUrl === null
+        ? 'Open the console at the address of this server; programs use a key.'
+        : `Open the console at ${publicUrl}; programs use a key.`,
   })
 }
 

@@ -45,10 +45,13 @@ function messageOf(issue: Issue, input: unknown): string {
   const value = valueAt(input, issue.path)
   if (value === undefined) return `Expected ${article(issue.expected)}; it is missing.`
   // Zod's own text is the only one that begins so; every other was written for the field.
-  return issue.message.startsWith('Invalid input') ? `Expected ${article(issue.expected)}, found ${kindOf(value)}.` : issue.message
+  return issue.message.startsWith('Invalid input')
+    ? `Expected ${article(issue.expected)}, found ${kindOf(value)}.`
+    : issue.message
 }
 
-const article = (noun: string): string => (noun === 'int' ? 'a whole number' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`)
+const article = (noun: string): string =>
+  noun === 'int' ? 'a whole number' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
@@ -93,4 +96,6 @@ function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
   }
 }
 
+// Zod's documented way for libraries to look into a schema.
+// eslint-disable-next-line no-underscore-dangle
 const definitionOf = (schema: z.ZodType | undefined): Definition => (schema?._zod.def ?? {}) as Definition

@@ -13,7 +13,8 @@ export function cookieRules(isSecure: boolean): CookieRules {
     : { name: 'sluice', attributes: `${lifetime}; SameSite=Strict` }
 }
 
-export const sessionCookie = ({ name, attributes }: CookieRules, secret: string): string => `${name}=${secret}; ${attributes}`
+export const sessionCookie = ({ name, attributes }: CookieRules, secret: string): string =>
+  `${name}=${secret}; ${attributes}`
 
 export const expiredCookie = ({ name, attributes }: CookieRules): string =>
   `${name}=; ${attributes.replace(/Max-Age=\d+/, 'Max-Age=0')}`

@@ -28,7 +28,8 @@ export function withSecurityHeaders(response: Response, requestId: string): Resp
     // What a key or a cookie may see is nobody's to keep.
     'cache-control': 'no-store',
   }
-  for (const [name, value] of Object.entries(defaults)) if (!response.headers.has(name)) response.headers.set(name, value)
+  for (const [name, value] of Object.entries(defaults))
+    if (!response.headers.has(name)) response.headers.set(name, value)
   return response
 }
 

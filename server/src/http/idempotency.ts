@@ -52,8 +52,13 @@ async function claim({ kysely }: Database, request: IdempotentRequest): Promise<
   const { principal, key, method, address, body, nowMs } = request
   if (key.length > 200 || key === '')
     throw new SluiceError('INVALID_INPUT', 'Expected an Idempotency-Key of 1 to 200 characters.')
-  await kysely.deleteFrom('idempotency_keys').where('created_at', '<=', nowMs - lifetimeMs).execute()
-  const request_hash = createHash('sha256').update(`${method} ${address} ${canonicalJson(body)}`).digest('hex')
+  await kysely
+    .deleteFrom('idempotency_keys')
+    .where('created_at', '<=', nowMs - lifetimeMs)
+    .execute()
+  const request_hash = createHash('sha256')
+    .update(`${method} ${address} ${canonicalJson(body)}`)
+    .digest('hex')
   const inserted = await kysely
     .insertInto('idempotency_keys')
     .values({ principal, key, request_hash, status: null, body: null, created_at: nowMs })

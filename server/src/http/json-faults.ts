@@ -25,7 +25,12 @@ function visit(value: unknown, path: readonly PropertyKey[], faults: FieldError[
   else if (typeof value === 'object' && value !== null)
     for (const [name, member] of Object.entries(value)) {
       const at = [...path, name]
-      if (reserved.has(name)) faults.push({ pointer: pointerTo(at), code: 'reserved', message: `The name "${name}" is not allowed anywhere: choose another.` })
+      if (reserved.has(name))
+        faults.push({
+          pointer: pointerTo(at),
+          code: 'reserved',
+          message: `The name "${name}" is not allowed anywhere: choose another.`,
+        })
       checkText(name, at, faults)
       visit(member, at, faults)
     }

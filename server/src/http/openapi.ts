@@ -32,7 +32,11 @@ export function describeApi(
 }
 
 /** `GET /api/v1/openapi.json` of an app made of these routes and this one. */
-export function openApiRoute(routes: readonly Route[], policy: Readonly<Record<string, Access>>, version: string): Route {
+export function openApiRoute(
+  routes: readonly Route[],
+  policy: Readonly<Record<string, Access>>,
+  version: string,
+): Route {
   let text: JsonObject | undefined
   const route: Route = defineRoute({
     method: 'GET',
@@ -45,21 +49,38 @@ export function openApiRoute(routes: readonly Route[], policy: Readonly<Record<s
 }
 
 function describeRoute(route: Route, access: Access, schemas: JsonObject): JsonObject {
-  const failure = { description: 'Refused.', content: { 'application/problem+json': { schema: toJson(namedProblem, 'output', schemas) } } }
+  const failure = {
+    description: 'Refused.',
+    content: { 'application/problem+json': { schema: toJson(namedProblem, 'output', schemas) } },
+  }
   return {
     operationId: operationId(route),
     summary: route.summary,
-    ...(access === 'anyone' ? { security: [] } : { security: [{ key: [] }], 'x-key-kinds': access === 'loopback' ? ['any'] : access }),
+    ...(access === 'anyone'
+      ? { security: [] }
+      : { security: [{ key: [] }], 'x-key-kinds': access === 'loopback' ? ['any'] : access }),
     parameters: [...pathParameters(route.path), ...queryParameters(route, schemas)],
-    ...(route.body ? { requestBody: { required: route.emptyBody === undefined, content: { 'application/json': { schema: toJson(route.body, 'input', schemas) } } } } : {}),
+    ...(route.body
+      ? {
+          requestBody: {
+            required: route.emptyBody === undefined,
+            content: { 'application/json': { schema: toJson(route.body, 'input', schemas) } },
+          },
+        }
+      : {}),
     responses: {
-      ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, describeAnswer(answer, schemas)])),
+      ...Object.fromEntries(
+        Object.entries(route.answers).map(([status, answer]) => [status, describeAnswer(answer, schemas)]),
+      ),
       default: failure,
     },
   }
 }
 
-function describeAnswer({ description, schema, mediaType = 'application/json' }: Answer, schemas: JsonObject): JsonObject {
+function describeAnswer(
+  { description, schema, mediaType = 'application/json' }: Answer,
+  schemas: JsonObject,
+): JsonObject {
   if (!schema && mediaType === 'application/json') return { description }
   return { description, content: { [mediaType]: schema ? { schema: toJson(schema, 'output', schemas) } : {} } }
 }
@@ -74,19 +95,35 @@ function operationId({ method, path }: Route): string {
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 function pathParameters(path: string): JsonObject[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
 }
 
 function queryParameters({ query }: Route, schemas: JsonObject): JsonObject[] {
   if (!query) return []
-  const { properties = {}, required = [] } = toJson(query, 'input', schemas) as { properties?: JsonObject; required?: string[] }
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
+  const { properties = {}, required = [] } = toJson(query, 'input', schemas) as {
+    properties?: JsonObject
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }))
 }
 
 /** A schema as JSON; the named ones inside move to the components. */
 function toJson(schema: z.ZodType, io: 'input' | 'output', schemas: JsonObject): JsonObject {
   // Wrapped, because a schema that stands at the top is never made a reference to itself.
-  const { properties, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), { io, unrepresentable: 'any' }) as unknown as {
+  const { properties, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), {
+    io,
+    unrepresentable: 'any',
+  }) as unknown as {
     properties: { it: JsonObject }
     $defs?: JsonObject
   }

@@ -55,7 +55,16 @@ export function toSluiceError(error: unknown, requestId: string, logger: Logger)
   })
 }
 
-const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', '57P01', '57P02', '57P03', '08006'])
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08006',
+])
 
 function isAway(error: unknown): boolean {
   if (isLockTimeout(error) || isRetryable(error)) return true

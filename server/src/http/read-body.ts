@@ -32,7 +32,9 @@ function refuse(value: unknown): void {
   const errors = findJsonFaults(value)
   if (errors.length === 0) return
   const [first] = errors
-  throw new SluiceError('INVALID_INPUT', `${first?.pointer ?? ''}: ${first?.message ?? ''} Nothing was changed.`, { errors })
+  throw new SluiceError('INVALID_INPUT', `${first?.pointer ?? ''}: ${first?.message ?? ''} Nothing was changed.`, {
+    errors,
+  })
 }
 
 async function readBytes(request: Request, most: number): Promise<Uint8Array> {
@@ -62,9 +64,13 @@ function tooLarge(most: number): SluiceError {
 
 function checkMediaType(type: string | null): void {
   if (type !== null && mediaTypes.test(type)) return
-  throw new SluiceError('UNSUPPORTED_MEDIA_TYPE', `The body is ${type === null ? 'of no named type' : `"${type.slice(0, 80)}"`}.`, {
-    hint: 'Send JSON with the header Content-Type: application/json.',
-  })
+  throw new SluiceError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `The body is ${type === null ? 'of no named type' : `"${type.slice(0, 80)}"`}.`,
+    {
+      hint: 'Send JSON with the header Content-Type: application/json.',
+    },
+  )
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

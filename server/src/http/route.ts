@@ -45,7 +45,12 @@ export interface Route<Body = unknown, Query = unknown> {
 }
 
 export type RefusalFormat = (
-  error: { readonly code: string; readonly status: number; readonly detail: string; readonly pointers: readonly string[] },
+  error: {
+    readonly code: string
+    readonly status: number
+    readonly detail: string
+    readonly pointers: readonly string[]
+  },
   params: Readonly<Record<string, string>>,
 ) => Response | null
 
@@ -58,4 +63,5 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers } })
 }
 
-export const noContent = (headers: Record<string, string> = {}): Response => new Response(null, { status: 204, headers })
+export const noContent = (headers: Record<string, string> = {}): Response =>
+  new Response(null, { status: 204, headers })

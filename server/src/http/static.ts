@@ -61,6 +61,7 @@ function fileResponse(path: string, file: Uint8Array<ArrayBuffer>): Response {
 }
 
 function notBuilt(): Response {
-  const text = 'The console is not built here. Run "npm run build", then load this page again. The API works without it.\n'
+  const text =
+    'The console is not built here. Run "npm run build", then load this page again. The API works without it.\n'
   return new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
 }

@@ -82,13 +82,13 @@ export class StreamHub implements SnapshotAudience {
 
   /** Cuts the streams of a revoked key or an ended session. */
   closePrincipal(principalId: string): void {
-    for (const { subscription, sse } of [...this.#readers]) if (subscription.principalId === principalId) sse.close()
+    for (const { subscription, sse } of this.#readers) if (subscription.principalId === principalId) sse.close()
   }
 
   close(): void {
     this.#isOpen = false
     this.#heartbeat.cancel()
-    for (const { sse } of [...this.#readers]) sse.close()
+    for (const { sse } of this.#readers) sse.close()
   }
 
   #greet({ subscription, sse }: Reader): void {

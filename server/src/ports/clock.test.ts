@@ -11,7 +11,11 @@ describe('a manual clock', () => {
     clock.schedule(10, () => void seen.push(['second', clock.now()]))
     clock.schedule(31, () => void seen.push(['later', clock.now()]))
     await clock.advance(30)
-    expect(seen).toEqual([['first', 10], ['second', 10], ['third', 30]])
+    expect(seen).toEqual([
+      ['first', 10],
+      ['second', 10],
+      ['third', 30],
+    ])
     expect(clock.now()).toBe(30)
   })
 

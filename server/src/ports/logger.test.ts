@@ -9,7 +9,12 @@ function collect(level: 'debug' | 'warn' | 'silent', secrets: string[] = []) {
 test('a line is one JSON object with time, level and fields', () => {
   const { lines, logger } = collect('debug')
   logger.info('ready', { port: 4400 })
-  expect(JSON.parse(lines[0] ?? '')).toEqual({ at: '1970-01-01T00:00:00.000Z', level: 'info', message: 'ready', port: 4400 })
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    at: '1970-01-01T00:00:00.000Z',
+    level: 'info',
+    message: 'ready',
+    port: 4400,
+  })
 })
 
 test('below the level nothing is written', () => {
@@ -23,6 +28,7 @@ test('below the level nothing is written', () => {
 test('control characters cannot forge a line or move a terminal', () => {
   const { lines, logger } = collect('debug')
   logger.info('a\nb\u001b[2Jc\u007fd\u009be\u2028f')
+  // eslint-disable-next-line no-control-regex -- they are what must not be there
   expect(lines[0]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/)
   expect(JSON.parse(lines[0] ?? '').message).toBe('a\nb\u001b[2Jc\u007fd\u009be\u2028f')
 })

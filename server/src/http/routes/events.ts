@@ -32,5 +32,19 @@ export function eventRoutes(database: Database): Route[] {
 /** An event as the API shows it. */
 export function eventRecord(event: StoredEvent): LogEvent {
   const { seq, id, atMs, actor, subject, action, from, to, why, reason, evidence, revision, hash } = event
-  return { seq, id, at: new Date(atMs).toISOString(), actor, subject, action, from, to, why, reason, evidence, revision, hash }
+  return {
+    seq,
+    id,
+    at: new Date(atMs).toISOString(),
+    actor,
+    subject,
+    action,
+    from,
+    to,
+    why,
+    reason,
+    evidence,
+    revision,
+    hash,
+  }
 }

@@ -1,4 +1,11 @@
-import { SluiceError, explainInputSchema, explanationSchema, flagInputSchema, flagListSchema, flagRecordSchema } from '@sluice/contract'
+import {
+  SluiceError,
+  explainInputSchema,
+  explanationSchema,
+  flagInputSchema,
+  flagListSchema,
+  flagRecordSchema,
+} from '@sluice/contract'
 import { explain } from '@sluice/core/evaluation'
 import { z } from 'zod'
 import { actorOf } from '../../access/principal.ts'
@@ -104,7 +111,10 @@ async function write(call: Call<unknown, WriteQuery>, edit: FlagEdit, parts: Fla
   const { reshuffle } = query
   const precondition = (current: StoredFlag | null): void => checkPrecondition(request, current)
   const actor = actorOf(principal)
-  const result = await applyEdit({ environment, key, edit, actor, reason: reasonOf(call), reshuffle, precondition }, parts)
+  const result = await applyEdit(
+    { environment, key, edit, actor, reason: reasonOf(call), reshuffle, precondition },
+    parts,
+  )
   if (!result.flag) return noContent()
   return recordResponse(result.flag, result.changed && !result.before ? 201 : 200)
 }

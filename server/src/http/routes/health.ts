@@ -44,7 +44,8 @@ export function healthRoutes(parts: HealthParts): Route[] {
 
 async function checkReady({ database, readiness }: HealthParts, onlyReads: boolean): Promise<void> {
   const state = readiness()
-  if (state !== 'ready') throw new SluiceError('UNAVAILABLE', `The server is ${state}.`, { hint: 'Try again in a few seconds.' })
+  if (state !== 'ready')
+    throw new SluiceError('UNAVAILABLE', `The server is ${state}.`, { hint: 'Try again in a few seconds.' })
   // Flags are served from memory, also while the database is away.
   if (onlyReads) return
   const isThere = await Promise.race([
@@ -54,5 +55,8 @@ async function checkReady({ database, readiness }: HealthParts, onlyReads: boole
     ),
     new Promise<boolean>((resolve) => setTimeout(() => resolve(false), longestCheckMs).unref()),
   ])
-  if (!isThere) throw new SluiceError('UNAVAILABLE', 'The database does not answer.', { hint: 'Flags are still served from memory.' })
+  if (!isThere)
+    throw new SluiceError('UNAVAILABLE', 'The database does not answer.', {
+      hint: 'Flags are still served from memory.',
+    })
 }

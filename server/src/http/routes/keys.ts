@@ -56,7 +56,8 @@ function environmentOf(kind: string, environment: string | undefined, known: rea
     if (environment === undefined) return null
     throw refused('An admin key opens every environment: leave "environment" out.')
   }
-  if (environment === undefined) throw refused(`A key of kind "${kind}" opens one environment: name it (${known.join(', ')}).`)
+  if (environment === undefined)
+    throw refused(`A key of kind "${kind}" opens one environment: name it (${known.join(', ')}).`)
   if (known.includes(environment)) return environment
   throw refused(`There is no environment "${environment.slice(0, 100)}": choose one of ${known.join(', ')}.`)
 }

@@ -43,7 +43,10 @@ export function ofrepRoutes({ cache, clock }: OfrepParts): Route[] {
   ]
 }
 
-function snapshotFor({ principal, query: { environment } }: Call<unknown, Query>, cache: SnapshotCache): CachedSnapshot {
+function snapshotFor(
+  { principal, query: { environment } }: Call<unknown, Query>,
+  cache: SnapshotCache,
+): CachedSnapshot {
   const name = principal.environment ?? environment
   if (name === undefined)
     throw new SluiceError('INVALID_INPUT', 'This key opens every environment: say which by ?environment=production.', {
@@ -60,7 +63,12 @@ function visibleFlag(key: string, { flags }: CachedSnapshot, { principal }: Call
   return principal.kind === 'client' && flag?.client !== true ? undefined : flag
 }
 
-function success(key: string, { metadata }: Flag, outcome: Outcome, revision: number): z.infer<typeof ofrepSuccessSchema> {
+function success(
+  key: string,
+  { metadata }: Flag,
+  outcome: Outcome,
+  revision: number,
+): z.infer<typeof ofrepSuccessSchema> {
   const { value, variant, reason, rule, error } = outcome
   return {
     key,

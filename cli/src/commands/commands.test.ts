@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig, rolloutPart, startServer } from '@sluice/server'
+import { UsageError } from '../command.ts'
+import type { Command } from '../command.ts'
+import { doctorCommand } from './doctor.ts'
+import { flagCommand } from './flag.ts'
+import { codeOf, rolloutCommand } from './rollout.ts'
+
+const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
+let stop: () => Promise<void>
+
+beforeAll(async () => {
+  const config = readConfig({
+    PORT: '0',
+    SLUICE_DATABASE_URL: 'sqlite::memory:',
+    SLUICE_ADMIN_KEY: adminKey,
+    SLUICE_LOG_LEVEL: 'error',
+  })
+  const server = await startServer(config, { parts: [rolloutPart] })
+  stop = () => server.close()
+  process.env['SLUICE_URL'] = server.url
+  process.env['SLUICE_KEY'] = adminKey
+})
+afterAll(async () => {
+  delete process.env['SLUICE_URL']
+  delete process.env['SLUICE_KEY']
+  await stop()
+})
+
+async function run(command: Command, ...args: readonly string[]) {
+  let out = ''
+  const output = { out: (text: string) => void (out += `${text}\n`), err: () => {}, terminal: false }
+  return { code: await command.run(args, output), out }
+}
+
+test('a flag is made, explained, killed and listed', async () => {
+  expect((await run(flagCommand, 'create', 'patch-mode')).out).toMatch(/^patch-mode, version 1/)
+  await run(flagCommand, 'include', 'patch-mode', 'ada', 'on', '--reason', 'asked for it')
+  expect((await run(flagCommand, 'explain', 'patch-mode', 'ada')).out).toMatch(
+    /The unit is included with "on"[\s\S]*→ on \(INCLUDE\)/,
+  )
+  await run(flagCommand, 'exclude', 'patch-mode', 'ada')
+  const { flag } = JSON.parse((await run(flagCommand, 'get', 'patch-mode', '--json')).out) as {
+    flag: { include: unknown[]; exclude: unknown[] }
+  }
+  expect([flag.include, flag.exclude]).toEqual([[], [{ unit: 'ada' }]])
+  await run(flagCommand, 'off', 'patch-mode')
+  expect((await run(flagCommand, 'ls')).out).toBe('patch-mode  off\n')
+  await expect(run(flagCommand, 'get', 'nope')).rejects.toThrow(/There is no flag "nope"/)
+  await expect(run(flagCommand, 'frob')).rejects.toThrow(UsageError)
+})
+
+test('a rollout is made, held and rolled back, and exit codes say so', async () => {
+  await run(flagCommand, 'create', 'chat-model')
+  const created = await run(rolloutCommand, 'create', 'chat-model', '--start', '--reason', 'try')
+  expect(created.out).toMatch(/Rollout {3}chat-model · production {3}● running/)
+  expect(created.code).toBe(0)
+  await run(rolloutCommand, 'hold', 'chat-model', '--reason', 'lunch')
+  const held = await run(rolloutCommand, 'get', 'chat-model')
+  expect([held.code, held.out.includes('a person holds it: lunch')]).toEqual([4, true])
+  expect((await run(rolloutCommand, 'watch', 'chat-model')).code).toBe(4)
+  await run(rolloutCommand, 'rollback', 'chat-model')
+  expect((await run(rolloutCommand, 'get', 'chat-model')).code).toBe(3)
+  expect(
+    (await run(rolloutCommand, 'history', 'chat-model')).out.split('\n').map((line) => line.split(/\s+/)[1]),
+  ).toEqual(['start', 'hold', 'rollback', undefined])
+  expect((await run(rolloutCommand, 'report', 'chat-model')).out).toMatch(/^<!doctype html>/)
+  await expect(run(rolloutCommand, 'rollback', 'chat-model', '--to', '150')).rejects.toThrow(/from 0 to 100/)
+})
+
+test('waiting and breached rollouts have codes of their own', () => {
+  const rollout = (state: string, code?: string) =>
+    ({ state, waitingFor: code ? [{ code, sentence: '' }] : [] }) as never
+  expect(
+    [
+      rollout('running'),
+      rollout('held', 'no_data'),
+      rollout('held', 'breach'),
+      rollout('rolled_back'),
+      rollout('awaiting_decision'),
+    ].map(codeOf),
+  ).toEqual([0, 4, 3, 3, 4])
+})
+
+test('the doctor says what is wrong', async () => {
+  expect((await run(doctorCommand)).out).toMatch(/✔ server .*\n✔ key .*\n✔ flags .*\n✔ sdks/)
+  process.env['SLUICE_KEY'] = 'wrong'
+  const sick = await run(doctorCommand)
+  expect([sick.code, /✖ key/.test(sick.out)]).toEqual([1, true])
+  process.env['SLUICE_KEY'] = adminKey
+})

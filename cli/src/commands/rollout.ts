@@ -1,0 +1,176 @@
+import { parseArgs } from 'node:util'
+import { readFile } from 'node:fs/promises'
+import { parseDuration } from '@sluice/contract'
+import type { DecisionEvent, Rollout } from '@sluice/contract'
+import { UsageError } from '../command.ts'
+import type { Command, Output } from '../command.ts'
+import { connect } from '../connection.ts'
+import type { Connection } from '../connection.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { decisionText, rolloutText } from '../rollout-text.ts'
+
+const usage = `sluice rollout ls
+sluice rollout create FLAG|PLAN.json [--start]     plan one; a flag alone is enough
+sluice rollout get FLAG|ID [-w]                    where it stands; -w stays and follows
+sluice rollout watch FLAG|ID [--timeout 2h]        comes back when it needs a person or is over
+sluice rollout start|proceed|hold|resume FLAG|ID
+sluice rollout rollback FLAG|ID [--to PERCENT]
+sluice rollout takeover FLAG|ID --to PERCENT
+sluice rollout history FLAG|ID
+sluice rollout report FLAG|ID                      one self-contained HTML page on stdout
+
+  --env NAME     production unless said (or SLUICE_ENVIRONMENT)
+  --reason TEXT  kept in the log
+  --json         JSON on stdout (with -w one document a line)
+
+Exit codes: 0 ok, 3 breached or rolled back, 4 waiting for a person, 5 timeout.`
+
+const actions = ['start', 'proceed', 'hold', 'resume', 'rollback', 'takeover'] as const
+const over = new Set<Rollout['state']>(['rolled_back', 'completed', 'superseded'])
+
+/** What a script learns from where a rollout stands. */
+export function codeOf({ state, waitingFor }: Rollout): ExitCode {
+  if (state === 'rolled_back' || waitingFor.some(({ code }) => code === 'breach')) return exitCodes.breached
+  return state === 'held' || state === 'awaiting_decision' ? exitCodes.waiting : exitCodes.ok
+}
+
+const needsPerson = ({ state, waitingFor }: Rollout): boolean =>
+  state === 'awaiting_decision' || waitingFor.some(({ code }) => code === 'breach' || code === 'person')
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+interface Flags {
+  readonly json: boolean
+  readonly reason?: string
+  readonly to?: string
+  readonly start: boolean
+  readonly watch: boolean
+  readonly timeout: string
+}
+
+/** `sluice rollout …`: everything about rollouts. */
+export const rolloutCommand: Command = {
+  name: 'rollout',
+  summary: 'plan, start, watch and act on rollouts',
+  usage,
+  async run(args, output) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        env: { type: 'string' },
+        reason: { type: 'string' },
+        to: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        start: { type: 'boolean', default: false },
+        watch: { type: 'boolean', short: 'w', default: false },
+        timeout: { type: 'string', default: '24h' },
+      },
+    })
+    const [verb = '', name] = positionals
+    const to = connect(values.env)
+    if (verb === 'ls') return ls(to, values, output)
+    if (name === undefined) throw new UsageError('Expected a flag or the id of a rollout.')
+    if (verb === 'create') return create(to, name, values, output)
+    const path = `/rollouts/${encodeURIComponent(name)}`
+    const action = actions.find((known) => known === verb)
+    if (action) return act(to, path, action, values, output)
+    if (verb === 'get' || verb === 'watch') return follow(to, path, verb === 'watch', values, output)
+    if (verb === 'history') {
+      const { items } = await to.inside<{ items: DecisionEvent[] }>('GET', `${path}/decisions`)
+      output.out(values.json ? JSON.stringify({ items }) : items.map(decisionText).join('\n'))
+      return exitCodes.ok
+    }
+    if (verb === 'report') {
+      output.out(await to.text(`${path}/report?format=${values.json ? 'json' : 'html'}`))
+      return exitCodes.ok
+    }
+    throw new UsageError(`There is no "sluice rollout ${verb}".`)
+  },
+}
+
+async function ls(to: Connection, { json }: Flags, { out }: Output): Promise<ExitCode> {
+  const { items } = await to.inside<{ items: Rollout[] }>('GET', '/rollouts')
+  if (json) out(JSON.stringify({ items }))
+  else if (items.length === 0) out('No rollout yet. Next: sluice rollout create FLAG --start')
+  else
+    for (const { flag, state, exposure, why, id } of items)
+      out(`${flag}  ${state}  ${exposure.set} %  ${id}\n  ${why.sentence}`)
+  return exitCodes.ok
+}
+
+async function create(
+  to: Connection,
+  name: string,
+  { start, reason, json }: Flags,
+  { out }: Output,
+): Promise<ExitCode> {
+  const plan = name.endsWith('.json') ? (JSON.parse(await readFile(name, 'utf8')) as object) : { flag: name }
+  const rollout = await to.inside<Rollout>(
+    'POST',
+    `/rollouts${start ? '?start=true' : ''}`,
+    reason === undefined ? plan : { ...plan, reason },
+  )
+  out(
+    json
+      ? JSON.stringify(rollout)
+      : [
+          rolloutText(rollout),
+          ...rollout.notes.map((note) => `Note      ${note}`),
+          ...(start ? [] : [`Next: sluice rollout start ${rollout.flag}`]),
+        ].join('\n'),
+  )
+  return exitCodes.ok
+}
+
+async function act(
+  to: Connection,
+  path: string,
+  action: string,
+  { reason, to: share, json }: Flags,
+  { out }: Output,
+): Promise<ExitCode> {
+  if (share !== undefined && !(Number(share) >= 0 && Number(share) <= 100))
+    throw new UsageError(`Expected --to as a percentage from 0 to 100; got "${share}".`)
+  const body = {
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    ...(share === undefined ? {} : { to: Number(share) }),
+  }
+  const answer = await to.inside<{ rollout: Rollout; decision: DecisionEvent | null }>('POST', `${path}/actions`, body)
+  out(
+    json
+      ? JSON.stringify(answer)
+      : `${answer.decision ? decisionText(answer.decision) : action}\n${rolloutText(answer.rollout)}`,
+  )
+  return exitCodes.ok
+}
+
+/** Looks once, or again every second: until the rollout is over, needs a person (`watch`), or the time is up. */
+async function follow(
+  to: Connection,
+  path: string,
+  untilDecided: boolean,
+  { json, watch, timeout }: Flags,
+  output: Output,
+): Promise<ExitCode> {
+  const limit = parseDuration(timeout)
+  if (limit === null) throw new UsageError(`Expected --timeout as "30m" or "2h"; got "${timeout}".`)
+  const endMs = Date.now() + limit
+  let said = ''
+  for (;;) {
+    const rollout = await to.inside<Rollout>('GET', path)
+    const text = json ? JSON.stringify(rollout) : rolloutText(rollout)
+    const enough = !(watch || untilDecided) || over.has(rollout.state) || (untilDecided && needsPerson(rollout))
+    if (text !== said && (enough || watch))
+      output.out(output.terminal && !json && said !== '' ? `\u001B[${said.split('\n').length}A\u001B[J${text}` : text)
+    if (text !== said && (enough || watch)) said = text
+    if (enough) return codeOf(rollout)
+    if (Date.now() >= endMs) {
+      output.err(`Still ${rollout.state} after ${timeout}.`)
+      return exitCodes.timeout
+    }
+    await sleep(1000)
+  }
+}

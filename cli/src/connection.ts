@@ -1,0 +1,71 @@
+import { UsageError } from './command.ts'
+
+/** A refusal by the server, with what to do next. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly status: number
+
+  constructor(status: number, text: string) {
+    super(text)
+    this.status = status
+  }
+}
+
+interface ProblemBody {
+  readonly detail?: string
+  readonly hint?: string
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
+}
+
+/** The server that SLUICE_URL and SLUICE_KEY name, in one environment. */
+export interface Connection {
+  readonly url: string
+  readonly environment: string
+  request<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** The same below the environment: `/flags/x`. */
+  inside<T>(method: string, path: string, body?: unknown): Promise<T>
+  text(path: string): Promise<string>
+}
+
+export function connect(environment: string | undefined, variables: NodeJS.ProcessEnv = process.env): Connection {
+  const url = (variables['SLUICE_URL'] ?? 'http://127.0.0.1:4400').replace(/\/+$/, '')
+  const key = variables['SLUICE_KEY'] ?? variables['SLUICE_ADMIN_KEY']
+  if (key === undefined)
+    throw new UsageError(
+      'No key: set SLUICE_KEY to an admin key (and SLUICE_URL, if the server is not at http://127.0.0.1:4400).',
+    )
+  const chosen = environment ?? variables['SLUICE_ENVIRONMENT'] ?? 'production'
+  const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    }
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new RequestError(0, `No server answers at ${url}. Start one with "sluice server", or set SLUICE_URL.`)
+    })
+    if (response.ok) return response
+    const problem = (await response.json().catch(() => ({}))) as ProblemBody
+    const lines = [
+      problem.detail ?? `The server answered ${response.status}.`,
+      ...(problem.errors ?? []).map(({ pointer, message }) => `  ${pointer || '(whole)'}: ${message}`),
+      ...(problem.hint ? [problem.hint] : []),
+    ]
+    throw new RequestError(response.status, lines.join('\n'))
+  }
+  const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const text = await (await send(method, path, body)).text()
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+  const base = `/api/v1/environments/${encodeURIComponent(chosen)}`
+  return {
+    url,
+    environment: chosen,
+    request,
+    inside: (method, path, body) => request(method, `${base}${path}`, body),
+    text: async (path) => (await send('GET', `${base}${path}`)).text(),
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startTestServer } from '../testing/test-server.ts'
+
+function makeConsole(): string {
+  const root = mkdtempSync(join(tmpdir(), 'sluice-console-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  const folder = join(root, 'dist')
+  mkdirSync(join(folder, 'assets'), { recursive: true })
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Sluice</title>')
+  writeFileSync(join(folder, 'assets', 'main-1a2b.js'), 'export {}')
+  writeFileSync(join(root, 'secret.txt'), 'secret')
+  return folder
+}
+
+/** `fetch` tidies addresses up before it sends them; an attacker does not. */
+function rawGet(url: string, path: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url)
+    request({ hostname, port, path }, (response) => {
+      let text = ''
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+test('serves the page for every address of the console, and hashed files for ever', async () => {
+  const { send } = await startTestServer({ consoleFolder: makeConsole() })
+  for (const path of ['/', '/demo/flags/patch-mode', '/sign-in']) {
+    const page = await send('GET', path, { key: null })
+    expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Sluice</title>' })
+    expect(page.headers.get('cache-control')).toBe('no-cache')
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain('unsafe')
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+  }
+  const script = await send('GET', '/assets/main-1a2b.js', { key: null })
+  expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+  expect(script.headers.get('cache-control')).toContain('immutable')
+  expect((await send('GET', '/assets/gone.js', { key: null })).status).toBe(404)
+})
+
+test.each([
+  '/../secret.txt',
+  '/%2e%2e/secret.txt',
+  '/assets/..%2f..%2fsecret.txt',
+  '/..%5csecret.txt',
+  '/%00',
+  '/%E0%A4%A',
+  '//etc/passwd',
+])('%s does not lead out of the folder', async (path) => {
+  const { server } = await startTestServer({ consoleFolder: makeConsole() })
+  const { text, status } = await rawGet(server.url, path)
+  expect(text).not.toMatch(/secret$|root:/)
+  expect([200, 404]).toContain(status)
+})
+
+test('without a built console the API works, and the page says what to do', async () => {
+  const { send } = await startTestServer({ consoleFolder: '/nonexistent' })
+  expect((await send('GET', '/', { key: null })).body).toContain('npm run build')
+  expect((await send('GET', '/livez', { key: null })).body).toEqual({ status: 'ok' })
+})
+
+test('serves the packed SDK, or says how to pack it', async () => {
+  const folder = makeConsole()
+  const { send } = await startTestServer({ consoleFolder: folder, sdkTarball: join(folder, 'index.html') })
+  const packed = await send('GET', '/sdk.tgz', { key: null })
+  expect(packed.status).toBe(200)
+  expect(packed.headers.get('content-type')).toBe('application/gzip')
+  const { send: bare } = await startTestServer({ sdkTarball: '/nonexistent' })
+  expect((await bare('GET', '/sdk.tgz', { key: null })).body.hint).toContain('npm run build')
+})
