@@ -69,12 +69,14 @@ function ActDialog({ rollout, name, onClose }: { rollout: Rollout; name: Name; o
   const { label, kind, needsReason } = acts[name]
   const input: ActionInput = { action: name, reason }
   const reasonField = useRef<HTMLTextAreaElement>(null)
+  const act = useMutation({ mutationFn: () => performAction(rollout, input), onSuccess: onClose })
   const effect = useQuery({
-    queryKey: ['effect', rollout.id, name, rollout.version],
+    queryKey: ['effect', rollout.id, name, rollout.exposure.set],
     queryFn: ({ signal }) => previewAction(rollout, { action: name }, signal),
     retry: false,
+    // Once it is done there is nothing to look ahead to.
+    enabled: act.isIdle,
   })
-  const act = useMutation({ mutationFn: () => performAction(rollout, input), onSuccess: onClose })
   const missing = needsReason && reason.trim() === ''
   return (
     <Dialog title={`${label}: ${rollout.flag}`} open onClose={onClose}>

@@ -2,6 +2,7 @@ import type { Context } from './context.ts'
 import { unitOf, unitText } from './context.ts'
 import type { Bucket, Sample } from './flag.ts'
 import { murmur3 } from './murmur3.ts'
+import { Unsupported } from './unsupported.ts'
 import type { Arm } from './outcome.ts'
 
 export const fullShare = 100_000
@@ -17,8 +18,14 @@ export function armOf(sample: Sample, unit: string | number | undefined | null):
   return bucketOf(sample.salt, text) < sample.share ? 'T' : 'C'
 }
 
-/** The bucket of the context's unit; null when it has none. */
+/**
+ * The bucket of the context's unit; null when it has none. Throws `Unsupported` for a draw that this version cannot make: one
+ * by a foreign hash, or one without a salt, which is never made up when read.
+ */
 export function drawBucket(bucket: Bucket, context: Context): number | null {
+  if (typeof bucket.salt !== 'string') throw new Unsupported('a draw without a salt')
+  const { hash = 'm3', of = fullShare, x } = bucket as Bucket & { hash?: unknown; of?: unknown; x?: unknown }
+  if (hash !== 'm3' || of !== fullShare || x !== undefined) throw new Unsupported('a draw by a foreign hash')
   const unit = unitOf(context, bucket.by)
   return unit === null ? null : bucketOf(bucket.salt, unit)
 }

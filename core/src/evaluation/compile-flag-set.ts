@@ -34,7 +34,7 @@ export function compileFlagSet(set: FlagSet): CompiledFlagSet {
     epoch,
     revision,
     segments,
-    flags: new Map(Object.entries(set.flags).map(([key, flag]) => [key, compileFlag(flag)])),
+    flags: new Map(Object.entries(set.flags ?? {}).map(([key, flag]) => [key, compileFlag(flag)])),
   }
 }
 

@@ -3,8 +3,9 @@ import type { CompiledFlag, CompiledFlagSet, UnitIndex } from './compile-flag-se
 import { unitOf } from './context.ts'
 import type { Context } from './context.ts'
 import type { ListEntry, Requirement, Rule, Serve } from './flag.ts'
-import { matchCondition, Unsupported } from './match-condition.ts'
+import { matchCondition } from './match-condition.ts'
 import type { Arm, Outcome, Reason } from './outcome.ts'
+import { Unsupported } from './unsupported.ts'
 
 /** What an evaluation went through, for `explain`; a plain evaluation keeps no record. */
 export interface Recorder {
@@ -76,7 +77,16 @@ function run(compiled: CompiledFlag, at: Evaluation, depth: number): Outcome {
   } catch (error) {
     const message =
       error instanceof Unsupported ? `UNSUPPORTED_RULE: ${error.message}` : 'The flag could not be evaluated.'
+    return failed(compiled, message)
+  }
+}
+
+/** `off` with the error, as far as the flag can be read at all. */
+function failed(compiled: CompiledFlag, message: string): Outcome {
+  try {
     return outcome(compiled, { variant: offOf(compiled), reason: 'ERROR', error: message }, undefined)
+  } catch {
+    return unreadable
   }
 }
 
@@ -158,7 +168,7 @@ function tryRule(rule: Rule, { flag }: CompiledFlag, at: Evaluation, draw: (arm:
   if (sample) {
     const bucket = drawBucket(sample, at.context)
     const hit = bucket !== null && bucket < sample.share
-    if (bucket !== null && flag.rollout?.rule === id) draw(hit ? 'T' : 'C')
+    if (bucket !== null && flag.rollout?.rule === id && (!hit || canServe(served, at.context))) draw(hit ? 'T' : 'C')
     at.recorder?.step('sample', hit, `Rule "${id}": ${sampleText(bucket, sample.share)}`)
     if (!hit) return undefined
   } else at.recorder?.step('rule', true, `Rule "${id}" applies.`)
@@ -166,6 +176,10 @@ function tryRule(rule: Rule, { flag }: CompiledFlag, at: Evaluation, draw: (arm:
   const bucket = drawBucket(served, at.context)
   return bucket === null ? undefined : { variant: chosen(served, bucket), reason: 'RULE', rule: id, drawn: true }
 }
+
+/** A split needs a unit of its own; without one the rule misses as a whole, and nobody is in an arm. */
+const canServe = (served: Serve, context: Context): boolean =>
+  typeof served === 'string' || drawBucket(served, context) !== null
 
 function sampleText(bucket: number | null, share: number): string {
   if (bucket === null) return 'no unit in the context, so the sample misses.'
@@ -202,6 +216,8 @@ function outcome(
   const known = outcomes.get(id)
   if (known) return known
   const exists = variant !== null && Object.hasOwn(flag.variants, variant)
+  if (!exists && variant !== null && reason !== 'ERROR')
+    return failed({ flag, outcomes, exclude: [], include: [] }, `There is no variant "${variant}".`)
   const made: Outcome = Object.freeze({
     value: exists ? flag.variants[variant] : undefined,
     variant: exists ? variant : null,

@@ -147,6 +147,41 @@ describe('the order of an evaluation', () => {
     expect(ofrepReason(outcome)).toBe('UNKNOWN')
   })
 
+  test.each([
+    ['a foreign hash', { share: 50_000, salt: 's1', hash: 'md5' }],
+    ['a foreign total', { share: 50, salt: 's1', of: 100 }],
+    ['no salt', { share: 50_000 }],
+  ])('a sample with %s is never guessed at', (_, sample) => {
+    const flag = { ...base, rules: [{ id: 'rollout', sample: sample as never, serve: 'on' }] }
+    const outcome = answer(flag, { targetingKey: 'user_1' })
+    expect([outcome.variant, outcome.reason, outcome.arm]).toEqual(['off', 'ERROR', undefined])
+  })
+
+  test('a hit without a unit for the split is no candidate', () => {
+    const split = { split: [['on', 100_000]], salt: 's2', by: 'account' } as const
+    const flag: SnapshotFlag = {
+      ...full,
+      include: [],
+      rules: [{ id: 'rollout', sample: { share: 100_000, salt: 's1' }, serve: split }],
+    }
+    expect([answer(flag, { targetingKey: 'u' }).arm, answer(flag, { targetingKey: 'u', account: 'a' }).arm]).toEqual([
+      undefined,
+      'T',
+    ])
+  })
+
+  test.each([5, null, {}, { enabled: true }, { enabled: true, variants: null, off: 'x', serve: 'y' }])(
+    'a flag that is %j never throws',
+    (flag) => {
+      expect(answer(flag as never).variant).toBeNull()
+    },
+  )
+
+  test('a rule that names no variant of the flag serves off', () => {
+    const outcome = answer({ ...base, rules: [{ id: 'r', serve: 'gone' }] })
+    expect([outcome.variant, outcome.reason]).toEqual(['off', 'ERROR'])
+  })
+
   test('hands out one frozen object and changes only the flags that changed', () => {
     const flags = set({ f: full, g: base })
     const outcome = evaluate(flags, 'f', { targetingKey: 'user_0' }, now)

@@ -1,6 +1,7 @@
 import { attribute } from './context.ts'
 import type { Context } from './context.ts'
 import type { Condition, Json, Leaf, Segment } from './flag.ts'
+import { Unsupported } from './unsupported.ts'
 import { matchValue } from './operators/match-value.ts'
 
 /** Where a condition is looked at. */
@@ -8,11 +9,6 @@ export interface Surroundings {
   readonly context: Context
   readonly now: number
   readonly segments: Readonly<Record<string, Segment>>
-}
-
-/** An operator, segment or depth this version cannot judge: the evaluation that reaches it serves `off`. */
-export class Unsupported extends Error {
-  override readonly name = 'Unsupported'
 }
 
 const deepest = 32

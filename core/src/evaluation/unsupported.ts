@@ -1,0 +1,4 @@
+/** A part of a flag that this version cannot judge: the evaluation that reaches it serves `off`. */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported'
+}
