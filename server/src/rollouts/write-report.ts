@@ -16,12 +16,7 @@ export async function writeReport(record: RolloutRecord, rollout: Rollout, db: K
   const decisive =
     timeline.findLast(({ action }) => ['rollback', 'step-back', 'complete', 'takeover'].includes(action)) ?? null
   const { units, calls, failed: failedCalls } = record.totals.candidate
-  const firstExcess = series.points.find(
-    ({ candidate, baseline }) =>
-      candidate.calls >= 5 &&
-      baseline.calls > 0 &&
-      candidate.errors / candidate.calls > 2 * Math.max(0.01, baseline.errors / baseline.calls),
-  )
+  const firstExcess = series.points[series.points.findLastIndex((point) => !isExcess(point)) + 1]
   return {
     rollout,
     headline: headline(record, decisive),
@@ -35,6 +30,12 @@ export async function writeReport(record: RolloutRecord, rollout: Rollout, db: K
     credit: record.environment === 'demo' ? traceCredit : null,
   }
 }
+
+/** Clearly more failures than the baseline in the same slice; the excess that led to the decision is the last run of these. */
+const isExcess = ({ candidate, baseline }: Report['series']['points'][number]): boolean =>
+  candidate.calls > 0 &&
+  baseline.calls > 0 &&
+  candidate.errors / candidate.calls > 1.5 * (baseline.errors / baseline.calls)
 
 function headline({ flag, plan, state }: RolloutRecord, decisive: DecisionEvent | null): string {
   const change = `${flag}: ${plan.baseline} → ${plan.candidate}`
