@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: { conditions },
   test: {
     globalSetup: ['server/src/database/testing/global-setup.ts'],
-    include: ['{core,contract,server,sdk,cli,demo,console,acceptance,scripts}/**/*.test.ts', '{core,contract,server,sdk,cli,demo,console}/**/*.test-prop.ts'],
+    include: [
+      '{core,contract,server,sdk,cli,demo,console,acceptance,scripts}/**/*.test.ts',
+      '{core,contract,server,sdk,cli,demo,console}/**/*.test-prop.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     maxWorkers: 2,
     testTimeout: 60_000,

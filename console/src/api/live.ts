@@ -87,7 +87,7 @@ function receiver(client: QueryClient, environment: string): (name: FrameName, d
   const refreshSeries = throttle(1000, (id: string) => {
     void client.invalidateQueries({ queryKey: keys.series(environment, id) })
   })
-  const refreshFlags = throttle(1000, (_: string) => {
+  const refreshFlags = throttle(1000, () => {
     void client.invalidateQueries({ queryKey: keys.flags(environment) })
   })
   const handlers: Record<FrameName, (data: unknown) => void> = {

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { useLiveState, useLiveStream } from '../api/live.ts'
 import { environmentsQuery } from '../api/queries.ts'
-import { formatClock } from '../format/time.ts'
 
 const credit =
   'Traffic: “Azure LLM inference trace 2023”, Microsoft Azure, CC BY 4.0. Changes: times sped up 60x; users, latencies and outcomes simulated.'

@@ -83,7 +83,10 @@ export interface StoredRow {
   readonly metrics: Readonly<Record<string, number>>
 }
 
-type Selected = Pick<Selectable<ObservationTable>, 'seq' | 'attempt' | 'visit' | 'arm' | 'status' | 'unit' | 'at' | 'metrics'>
+type Selected = Pick<
+  Selectable<ObservationTable>,
+  'seq' | 'attempt' | 'visit' | 'arm' | 'status' | 'unit' | 'at' | 'metrics'
+>
 
 /** The rollout's rows after `afterSeq`, in the order they were accepted. */
 export async function rowsAfter(db: Kysely<Tables>, rollout: string, afterSeq: number): Promise<readonly StoredRow[]> {
