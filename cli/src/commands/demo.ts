@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { DecisionEvent } from '@sluice/contract'
+import { signOf } from '@sluice/core/rollout'
 import type { DemoResult, Pace, Scenario } from '@sluice/demo'
 import { UsageError } from '../command.ts'
 import type { Command, Output } from '../command.ts'
@@ -16,18 +17,6 @@ Starts the server and plays an hour of real LLM traffic through the SDK in a min
   --headless   on a clock of its own, as fast as it can, without a database file; exit code 1 when it went another way than
                the scenario should
   --json       the decisions as one JSON document (with --headless)`
-
-const marks: Readonly<Record<string, string>> = {
-  start: '▲',
-  proceed: '▲',
-  complete: '✔',
-  hold: '‖',
-  resume: '▲',
-  'step-back': '▼',
-  rollback: '▼',
-  takeover: '▼',
-  notify: '!',
-}
 
 /** What each scenario has to end in. */
 const expected: Readonly<Record<Scenario['name'], (result: DemoResult) => boolean>> = {
@@ -69,7 +58,7 @@ export const demoCommand: Command = {
 }
 
 const line = ({ action, from, to, why }: DecisionEvent, elapsedMs: number): string =>
-  `  ${marks[action] ?? '·'} ${elapsedText(elapsedMs * 60).padStart(6)}  ${(from === to ? `${to} %` : `${from} % → ${to} %`).padEnd(12)} ${why.sentence}`
+  `  ${signOf(action)} ${elapsedText(elapsedMs * 60).padStart(6)}  ${(from === to ? `${to} %` : `${from} % → ${to} %`).padEnd(12)} ${why.sentence}`
 
 async function headless(scenario: Scenario, seed: number, json: boolean, output: Output): Promise<ExitCode> {
   const { manualClock, readConfig, rolloutPart, seededRandom, startServer } = await import('@sluice/server')
@@ -136,6 +125,7 @@ async function live(scenario: Scenario, seed: number, output: Output): Promise<E
   const show = (decision: DecisionEvent, elapsedMs: number) => output.out(line(decision, elapsedMs))
   await runDemo({ url: server.url, adminKey, scenario, seed, pace, tell: show, signal: stop.signal })
     .then(({ rollout }) => {
+      if (stop.signal.aborted) return
       const { units, calls } = rollout.exposure
       output.out(`\n${rollout.why.sentence}`)
       output.out(

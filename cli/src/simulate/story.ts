@@ -1,18 +1,6 @@
-import { percentText } from '@sluice/core/rollout'
+import { percentText, signOf } from '@sluice/core/rollout'
 import type { Plan, SimulatedEvent, Simulation } from '@sluice/core/rollout'
 import type { OldRule, OldRuleResult } from './old-rule.ts'
-
-const marks = {
-  start: '▲',
-  proceed: '▲',
-  complete: '✔',
-  hold: '‖',
-  resume: '▲',
-  'step-back': '▼',
-  rollback: '▼',
-  takeover: '▼',
-  notify: '!',
-} as const
 
 /** Time since the start: "24:12", "3:05:00", "2 d 4:00:00". */
 export function elapsedText(ms: number): string {
@@ -93,7 +81,7 @@ function eventLine(event: SimulatedEvent, { startedMs }: Simulation, failed: num
       ? `${why.sentence}; ${failed} failed calls: rolled back`
       : `${why.sentence}${action === 'hold' ? ': held' : ''}`
   return line(
-    marks[action],
+    signOf(action),
     atMs - startedMs,
     action === 'rollback' || action === 'hold' || action === 'notify' ? `stage ${percentText(fromPer100k)}` : moved,
     outcome,

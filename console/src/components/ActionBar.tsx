@@ -1,9 +1,10 @@
 import type { ActionInput, Rollout } from '@sluice/contract'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { performAction, previewAction } from '../api/commands.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
+import { ReasonField } from '../ui/ReasonField.tsx'
 
 type Name = 'start' | 'proceed' | 'hold' | 'resume' | 'rollback'
 
@@ -68,7 +69,6 @@ function ActDialog({ rollout, name, onClose }: { rollout: Rollout; name: Name; o
   const [reason, setReason] = useState('')
   const { label, kind, needsReason } = acts[name]
   const input: ActionInput = { action: name, reason }
-  const reasonField = useRef<HTMLTextAreaElement>(null)
   const act = useMutation({ mutationFn: () => performAction(rollout, input), onSuccess: onClose })
   const effect = useQuery({
     queryKey: ['effect', rollout.id, name, rollout.exposure.set],
@@ -83,17 +83,7 @@ function ActDialog({ rollout, name, onClose }: { rollout: Rollout; name: Name; o
       <p className="mt-2 min-h-10 text-14" aria-live="polite">
         {effect.data?.sentence ?? effect.error?.message ?? 'Looking at the effect …'}
       </p>
-      <label className="mt-3 block text-13 font-semibold">
-        Reason{needsReason ? '' : ' (may follow later)'}
-        <textarea
-          ref={reasonField}
-          rows={2}
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          className="mt-1 block w-full rounded-4 border border-edge bg-bg p-2 text-14 font-normal"
-        />
-      </label>
+      <ReasonField reason={reason} optional={!needsReason} onChange={setReason} />
       {act.error && (
         <p role="alert" className="mt-2 text-13 text-fail">
           {act.error.message}

@@ -45,3 +45,20 @@ export interface Standing {
   /** Earliest instant at which the plan may go on; null when time is not what it waits for. */
   readonly nextDecisionMs: number | null
 }
+
+/** One sign per action, the same in console, terminal and report. */
+export const decisionSigns: Readonly<Record<DecisionAction, string>> = {
+  start: '▲',
+  proceed: '▲',
+  complete: '✔',
+  hold: '‖',
+  resume: '▲',
+  'step-back': '▼',
+  rollback: '▼',
+  takeover: '▼',
+  notify: '!',
+}
+
+/** The sign of an action by its name; a dot for one that is not known. */
+export const signOf = (action: string): string =>
+  Object.hasOwn(decisionSigns, action) ? decisionSigns[action as DecisionAction] : '·'

@@ -1,4 +1,5 @@
 export { act, decide, draft, standing } from './decide.ts'
+export { signOf } from './decision.ts'
 export type { Action, Decision, DecisionAction, Effect, Standing, Why } from './decision.ts'
 export { guardrailLabel, intervalText, limitText } from './describe-verdict.ts'
 export type { GuardrailEvidence } from './evidence.ts'

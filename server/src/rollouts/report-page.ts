@@ -1,19 +1,8 @@
+import { signOf } from '@sluice/core/rollout'
 import type { DecisionEvent, Report, RolloutVerdict } from '@sluice/contract'
 
 /** Text as HTML shows it. */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-
-const marks: Readonly<Record<string, string>> = {
-  start: '▲',
-  proceed: '▲',
-  complete: '✔',
-  hold: '‖',
-  resume: '▲',
-  'step-back': '▼',
-  rollback: '▼',
-  takeover: '▼',
-  notify: '!',
-}
 
 const style = `
 :root { color-scheme: light dark; --bg: #fff; --text: #16191d; --muted: #565e6a; --line: #d9dde3; --edge: #78818e; --accent: #3651d4; --fail: #b3261e; --ok: #15704a }
@@ -61,7 +50,7 @@ const verdictRow = (verdict: RolloutVerdict): string =>
   `<tr><td>${escaped(verdict.label)}</td><td>${amount(verdict.estimate, verdict)}</td><td>${amount(verdict.interval[0], verdict)} to ${amount(verdict.interval[1], verdict)}</td><td>${amount(verdict.limit, verdict)}</td><td>${verdict.candidate.units} / ${verdict.baseline.units}</td></tr>`
 
 const decisionRow = ({ at, action, from, to, why, actor }: DecisionEvent): string =>
-  `<tr><td class="muted">${at.slice(11, 19)}</td><td>${marks[action] ?? '·'} ${escaped(action)}</td><td>${from === to ? `${to} %` : `${from} % → ${to} %`}</td><td>${escaped(why.sentence)} <span class="muted">${escaped(actor.name)}</span></td></tr>`
+  `<tr><td class="muted">${at.slice(11, 19)}</td><td>${signOf(action)} ${escaped(action)}</td><td>${from === to ? `${to} %` : `${from} % → ${to} %`}</td><td>${escaped(why.sentence)} <span class="muted">${escaped(actor.name)}</span></td></tr>`
 
 const width = 900
 const upper = 180
@@ -99,7 +88,7 @@ function picture({ series: { points }, timeline }: Report): string {
   const decisions = inside.map(({ at, action, from, to }) => {
     const atX = Math.min(width - 8, x(at)).toFixed(1)
     const color = action === 'rollback' ? 'var(--fail)' : 'var(--edge)'
-    return `<line x1="${atX}" x2="${atX}" y1="8" y2="${floor}" stroke="${color}" stroke-width="1" stroke-dasharray="3 3"/><text x="${atX}" y="8" text-anchor="${Number(atX) > width - 90 ? 'end' : 'start'}">${marks[action] ?? ''} ${from} → ${to} %</text>`
+    return `<line x1="${atX}" x2="${atX}" y1="8" y2="${floor}" stroke="${color}" stroke-width="1" stroke-dasharray="3 3"/><text x="${atX}" y="8" text-anchor="${Number(atX) > width - 90 ? 'end' : 'start'}">${signOf(action)} ${from} → ${to} %</text>`
   })
   return `<svg viewBox="0 0 ${width} ${upper + lower}" role="img" aria-label="Failure rates and exposure over time">
 <line x1="${left}" x2="${width - 8}" y1="${y(0)}" y2="${y(0)}" stroke="var(--line)"/><text x="0" y="${y(0)}">0 %</text><text x="0" y="${y(top / 1.1) + 4}">${Number(((100 * top) / 1.1).toPrecision(2))} %</text>

@@ -211,7 +211,7 @@ describeEachEngine('a running rollout', (makeDatabase) => {
     await traffic(all, 200, { on: 0.1, off: 0.05 })
     await all.clock.advance(1000)
     const before = (await all.runner.find(env, all.rollout.id)).state
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 50; i++) {
       await commitFlagChange(
         {
           environment: env,

@@ -6,6 +6,7 @@ import { previewRollout, startRollout, switchFlag } from '../../api/commands.ts'
 import { flagsQuery, keys } from '../../api/queries.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { ReasonField } from '../../ui/ReasonField.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
 
 const isOn = ({ flag }: FlagRecord): boolean => flag['enabled'] === true
@@ -79,14 +80,7 @@ function SwitchDialog({
           ? 'Rules and rollout decide again who gets what.'
           : `Everybody gets "${String(record.flag['off'])}" at once, whatever rules say.`}
       </p>
-      <label className="mt-3 block text-13 font-semibold">
-        Reason
-        <input
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          className="mt-1 block w-full rounded-4 border border-edge bg-bg p-2 text-14 font-normal"
-        />
-      </label>
+      <ReasonField reason={reason} optional={!enabled} onChange={setReason} />
       {act.error && (
         <p role="alert" className="mt-2 text-13 text-fail">
           {act.error.message}
