@@ -1,10 +1,10 @@
-import { closeVisit, emptySampleRatio } from '../statistics/index.ts'
+import { closeVisit, emptySampleRatio, rateInterval } from '../statistics/index.ts'
 import type { Action, Decision, DecisionAction, Effect, Standing, Why } from './decision.ts'
 import { guardrailLabel, limitText } from './describe-verdict.ts'
 import { startEvidence, startVisit } from './evidence.ts'
 import { actsIn, judge } from './judge.ts'
 import { shareOf } from './plan.ts'
-import type { Plan } from './plan.ts'
+import type { Guardrail, Plan } from './plan.ts'
 import type { RolloutPhase, RolloutState, Waiting } from './state.ts'
 import type { Verdict } from './verdict.ts'
 import { holds, timeLeftMs, waitingFor } from './waiting.ts'
@@ -377,10 +377,17 @@ function whyAdvance(plan: Plan, state: RolloutState, verdicts: readonly Verdict[
     const worse = guardrail.direction === 'over' ? 'worse than' : 'less than'
     const safe = limitText(guardrail, guardrail.safe)
     if (verdict.verdict === 'pass') return `${counted}: ${worse} ${safe} is ruled out`
-    if (end === null) return `${counted}: nothing is ruled out yet`
+    if (end === null) return `${counted}: ${unbounded(guardrail, verdict)}`
     return `${counted}: ${worse} ${limitText(guardrail, end)} is ruled out, ${safe} is not`
   })
   return { code: 'QUIET', sentence: `Advanced unproven: ${known.join('; ')}` }
+}
+
+/** Where no multiple of the baseline can be ruled out yet, the rate itself may be bounded. */
+function unbounded(guardrail: Guardrail, { candidate: { events, units } }: Verdict): string {
+  const [, high] = events === null ? [0, 1] : rateInterval(units, events)
+  if (high > 0.95 || guardrail.direction === 'under') return 'nothing is ruled out yet'
+  return `more than ${shortNumber(high * 100)} % is ruled out, ${limitText(guardrail, guardrail.safe)} the baseline is not`
 }
 
 const sideOf = (direction: 'over' | 'under'): string => (direction === 'over' ? 'below' : 'above')

@@ -192,7 +192,7 @@ describe('a rollout over recorded traffic', () => {
     const { events, state } = simulate(plan({ stages }), calls)
     expect(state.ended).toBe('completed')
     expect(events[0]?.why.sentence).toMatch(
-      /^Advanced unproven: errors in \d+ of \d+ users: (worse than .*x is ruled out, 2x is not|nothing is ruled out yet)$/,
+      /^Advanced unproven: errors in \d+ of \d+ users: (worse than .*x is ruled out, 2x is not|more than .* % is ruled out, 2x the baseline is not)$/,
     )
   })
 

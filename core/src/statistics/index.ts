@@ -13,6 +13,7 @@ export {
   upperEdge,
 } from './histogram.ts'
 export type { Histogram } from './histogram.ts'
+export { rateInterval } from './rate-interval.ts'
 export { rateLimitIncrements, rateLimitWeights } from './rate-limit.ts'
 export { rateRatioIncrements, rateRatioWeights } from './rate-ratio.ts'
 export type { Claim, Counts } from './rate-ratio.ts'

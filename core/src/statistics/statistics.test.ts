@@ -10,6 +10,7 @@ import {
   lowerEdge,
   multiply,
   quantile,
+  rateInterval,
   rateLimitIncrements,
   rateLimitWeights,
   rateRatioIncrements,
@@ -140,4 +141,12 @@ test('the interval ends beyond the limit exactly when the test at the limit refu
       expect([i, limit, low !== null && low >= limit]).toEqual([i, limit, refused])
     }
   }
+})
+
+test('one rate has an interval that holds at any look', () => {
+  expect(rateInterval(200, 7).map(six)).toEqual([0.006839, 0.098382])
+  expect(rateInterval(0, 0)).toEqual([0, 1])
+  expect(rateInterval(48, 0)[0]).toBe(0)
+  expect(rateInterval(48, 0)[1]).toBeGreaterThan(0.08)
+  expect(rateInterval(48, 0)[1]).toBeLessThan(0.15)
 })
