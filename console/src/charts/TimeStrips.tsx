@@ -15,8 +15,8 @@ export interface Strip {
 }
 
 const left = 64
-const exposureHeight = 72
-const stripHeight = 124
+const exposureHeight = 64
+const stripHeight = 108
 const smoothing = 2
 
 /** A running quotient over five slices: a slice of a second holds too few calls to show a rate. */

@@ -50,14 +50,12 @@ export function Layout({ environment }: { environment: string }) {
         </nav>
         <LiveBadge />
       </header>
-      {environment === 'demo' && (
-        <aside aria-label="About the demo" className="border-b border-line py-1 text-12 text-muted">
-          Demo, 1 s = 1 min. {credit}
-        </aside>
-      )}
       <main className="min-w-0 flex-1">
         <Outlet />
       </main>
+      {environment === 'demo' && (
+        <footer className="border-t border-line py-1 text-12 text-muted">Demo, 1 s = 1 min. {credit}</footer>
+      )}
     </div>
   )
 }

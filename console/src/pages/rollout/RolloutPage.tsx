@@ -31,6 +31,7 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
   const { mark, word, tone } = rolloutMarks[rollout.state]
   const strip = otherStrips.find(({ id }) => id === stripId) ?? otherStrips[0]
   const log = decisions.data?.items ?? []
+  const [worst, ...others] = worstFirst(rollout.verdicts)
   useEffect(() => {
     document.title = tabTitle(rollout)
   }, [rollout])
@@ -50,9 +51,11 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
         <ActionBar rollout={rollout} />
       </header>
       <StageRail rollout={rollout} now={now} />
-      <Facts rollout={rollout} />
-      <div className="grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,3fr)_minmax(320px,2fr)]">
-        <div className="order-2 min-w-0 space-y-4 lg:order-1">
+      <div className="max-sm:hidden">
+        <Facts rollout={rollout} />
+      </div>
+      <div className="mt-3 grid gap-x-8 gap-y-3 lg:grid-cols-[minmax(0,3fr)_minmax(320px,2fr)] lg:grid-rows-[auto_1fr]">
+        <div className="order-2 min-w-0 space-y-3 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           <section aria-label="Charts" className="min-w-0">
             {series.data && strip ? (
               <TimeStrips series={series.data} decisions={log} strips={[errorStrip, strip]} />
@@ -87,17 +90,25 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
                 Report
               </a>
             </h2>
-            <DecisionLog decisions={log} />
+            <div className="lg:max-h-36 lg:overflow-y-auto" tabIndex={0} role="group" aria-label="Log of decisions">
+              <DecisionLog decisions={log} />
+            </div>
           </section>
         </div>
-        <section aria-label="Guardrails" className="order-1 min-w-0 lg:order-2">
+        <section aria-label="Worst guardrail" className="order-1 min-w-0 lg:col-start-2">
           <h2 className="eyebrow">Guardrails</h2>
+          <ul>{worst && <IntervalRow verdict={worst} />}</ul>
+        </section>
+        <section aria-label="Other guardrails" className="order-3 min-w-0 lg:col-start-2">
           <ul>
-            {worstFirst(rollout.verdicts).map((verdict) => (
+            {others.map((verdict) => (
               <IntervalRow key={verdict.guardrail} verdict={verdict} />
             ))}
           </ul>
           <Details rollout={rollout} />
+          <div className="sm:hidden">
+            <Facts rollout={rollout} />
+          </div>
         </section>
       </div>
     </article>
