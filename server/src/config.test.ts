@@ -53,7 +53,11 @@ describe('a host beyond loopback', () => {
     expect(faultsOf({ HOST: '0.0.0.0', SLUICE_PUBLIC_URL: 'http://sluice.example.com' })).toHaveLength(1)
   })
 
-  test.each(['127.0.0.1', '127.8.9.1', 'localhost', '::1'])('%s is loopback', (HOST) => {
+  test.each(['127.0.0.1', '127.8.9.1', 'localhost', '::1', '[::1]'])('%s is loopback', (HOST) => {
     expect(faultsOf({ HOST })).toEqual([])
+  })
+
+  test('in the brackets of a URL is taken without them, as sockets want it', () => {
+    expect(readConfig({ HOST: '[::1]' }).host).toBe('::1')
   })
 })

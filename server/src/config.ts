@@ -34,7 +34,7 @@ export function readConfig(environment: Environment): Config {
   const read = (name: string): string | undefined => environment[name]?.trim() || undefined
   const config: Config = {
     port: readPort(read('PORT'), faults),
-    host: read('HOST') ?? '127.0.0.1',
+    host: withoutBrackets(read('HOST') ?? '127.0.0.1'),
     databaseUrl: read('SLUICE_DATABASE_URL') ?? 'sqlite:.sluice/sluice.db',
     adminKey: readAdminKey(environment['SLUICE_ADMIN_KEY'], faults),
     publicUrl: readPublicUrl(read('SLUICE_PUBLIC_URL'), faults),
@@ -49,8 +49,11 @@ export function readConfig(environment: Environment): Config {
 
 /** Whether nobody beyond this machine can reach that host. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
+
+/** Only URLs write an IPv6 address in brackets; sockets know it without. */
+const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
 
 function readPort(text: string | undefined, faults: string[]): number {
   if (text === undefined) return 4400

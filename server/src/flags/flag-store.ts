@@ -29,6 +29,21 @@ export async function listFlags(db: Kysely<Tables>, environment: string): Promis
   return rows.map(readRow)
 }
 
+/** The flags that a change after that revision touched; null for one that was deleted. */
+export async function flagsChangedAfter(
+  db: Kysely<Tables>,
+  environment: string,
+  revision: number,
+): Promise<Map<string, StoredFlag | null>> {
+  const rows = await db
+    .selectFrom('flags')
+    .selectAll()
+    .where('environment', '=', environment)
+    .where('revision', '>', revision)
+    .execute()
+  return new Map(rows.map((row) => [row.key, row.deleted_at === null ? readRow(row) : null]))
+}
+
 export async function findFlag(db: Kysely<Tables>, environment: string, key: string): Promise<StoredFlag | null> {
   const { present } = await findFlagRow(db, environment, key)
   return present

@@ -121,6 +121,7 @@ async function serve(context: Context, { route, access, requestId, parts }: Serv
   const environment = params['env'] ?? ''
   if (principal.via === 'session' && route.method !== 'GET') refuseForeignOrigin(request, parts.auth)
   authorize(principal, access, environment, parts.auth)
+  checkEscapes(request.url)
   checkTexts(params, 'path')
   const query = checkShape(route.query ?? noQuery, readQuery(request), 'query')
   const body = await readBody(request, route)
@@ -153,6 +154,25 @@ async function readBody(request: Request, route: Route): Promise<unknown> {
   if (!route.body) return undefined
   const value = await readJson(request, { ...ordinaryBody, ...route.bodyRules })
   return checkShape(route.body, value === undefined ? route.emptyBody : value, 'body')
+}
+
+/** What cannot be decoded would be taken as it stands, or with U+FFFD in it: two addresses could name one thing. */
+function checkEscapes(address: string): void {
+  const { pathname, search } = new URL(address)
+  for (const [where, text] of [
+    ['path', pathname],
+    ['query', search],
+  ] as const)
+    try {
+      decodeURIComponent(text)
+    } catch (cause) {
+      const from = text.search(/%(?![0-9a-f]{2})|%[89a-f]/i)
+      const detail = `The address cannot be read: the ${where} holds "${text.slice(from, from + 12)}".`
+      throw new SluiceError('INVALID_INPUT', `${detail} Nothing was changed.`, {
+        cause,
+        hint: 'Escape UTF-8 as encodeURIComponent does; a percent sign is %25.',
+      })
+    }
 }
 
 function readQuery(request: Request): Record<string, string> {

@@ -1,6 +1,7 @@
+import { connect } from 'node:net'
 import { problemSchema } from '@sluice/contract'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Sent, type TestServer, startTestServer, tenth } from '../testing/test-server.ts'
+import { type Sent, type TestServer, adminKey, startTestServer, tenth } from '../testing/test-server.ts'
 
 const flags = '/api/v1/environments/demo/flags'
 let fixture: TestServer
@@ -154,6 +155,26 @@ describe('addresses and queries', () => {
     expect(answer.headers.get('allow')).toBe('POST')
   })
 
+  test.each(['%ff', 'a%E0%A4', '%ED%A0%80', '100%', '%zz'])('the broken escape %s names nothing', async (text) => {
+    for (const [method, sent] of [
+      ['GET', {}],
+      ['PUT', { body: tenth }],
+      ['DELETE', {}],
+    ] as const) {
+      const { detail, hint } = await bad(method, `${flags}/${text}`, sent, 400)
+      expect(detail).toContain(`the path holds "%`)
+      expect(hint).toContain('%25')
+    }
+    const { detail } = await bad('PATCH', `${flags}/f?reason=${text}`, { body: { description: 'x' } }, 400)
+    expect(detail).toContain('the query holds "%')
+  })
+
+  test('a NUL in the path reaches no database', async () => {
+    expect((await bad('GET', `${flags}/f%00`, {}, 400)).detail).toContain('path key: The text holds a NUL')
+    // Which environments there are stands in memory.
+    await bad('GET', '/api/v1/environments/de%00mo/flags', {}, 404)
+  })
+
   test('an unknown, doubled or wrong parameter is refused, not passed over', async () => {
     const { errors } = await bad('PATCH', `${flags}/f?reshufle=true`, { body: { description: 'x' } }, 400)
     expect(errors[0].message).toContain('did you mean "reshuffle"?')
@@ -183,6 +204,23 @@ describe('addresses and queries', () => {
     })
     expect(({} as { admin?: boolean }).admin).toBeUndefined()
   })
+})
+
+test('a sender who hangs up in the middle is not a database that is away', async () => {
+  const told: [string, unknown][] = []
+  let done = (): void => {}
+  const answered = new Promise<void>((resolve) => (done = resolve))
+  const note = (message: string, fields?: Record<string, unknown>): void => {
+    told.push([message, fields?.['status']])
+    if (message === 'request') done()
+  }
+  const { server } = await startTestServer({ logger: { debug: note, info: () => {}, warn: note, error: note } })
+  const socket = connect(server.port, '127.0.0.1')
+  const head = ['PUT /api/v1/environments/demo/flags/f HTTP/1.1', 'Host: x', `Authorization: Bearer ${adminKey}`]
+  socket.write([...head, 'Content-Type: application/json', 'Content-Length: 100', '', '{"ena'].join('\r\n'))
+  socket.end()
+  await answered
+  expect(told).toEqual([['request', 400]])
 })
 
 test('a failure on our side tells the request id and no inside knowledge', async () => {

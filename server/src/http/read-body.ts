@@ -47,13 +47,25 @@ async function readBytes(request: Request, most: number): Promise<Uint8Array> {
     })
   const chunks: Uint8Array[] = []
   let length = 0
-  // Counted as it arrives: the header may be missing or untrue.
-  for await (const chunk of request.body) {
-    length += chunk.length
-    if (length > most) throw tooLarge(most)
-    chunks.push(chunk)
+  try {
+    // Counted as it arrives: the header may be missing or untrue.
+    for await (const chunk of request.body) {
+      length += chunk.length
+      if (length > most) throw tooLarge(most)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw error instanceof SluiceError ? error : brokenOff(error)
   }
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : new Uint8Array(Buffer.concat(chunks))
+}
+
+/** The sender hung up: nobody reads this, but the log must not take it for a fault of ours. */
+function brokenOff(cause: unknown): SluiceError {
+  return new SluiceError('INVALID_INPUT', 'The body broke off before its end. Nothing was changed.', {
+    cause,
+    hint: 'Send it again.',
+  })
 }
 
 function tooLarge(most: number): SluiceError {

@@ -37,7 +37,7 @@ test('serves the page for every address of the console, and hashed files for eve
     expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Sluice</title>' })
     expect(page.headers.get('cache-control')).toBe('no-cache')
     const policy = page.headers.get('content-security-policy') ?? ''
-    expect(policy).toContain("script-src 'self'")
+    expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self'")
     expect(policy).not.toContain('unsafe')
     expect(page.headers.get('x-content-type-options')).toBe('nosniff')
   }
