@@ -8,11 +8,11 @@ export default defineConfig({
   test: {
     globalSetup: ['server/src/database/testing/global-setup.ts'],
     include: [
-      '{core,contract,server,sdk,cli,demo,console,acceptance,scripts}/**/*.test.ts',
-      '{core,contract,server,sdk,cli,demo,console}/**/*.test-prop.ts',
+      '{core,contract,server,sdk,cli,demo,console,bench,acceptance,scripts}/**/*.test.ts',
+      '{core,contract,server,sdk,cli,demo,console,bench}/**/*.test-prop.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: process.env['SLUICE_TESTS'] === 'long' ? 3_600_000 : 60_000,
   },
 })

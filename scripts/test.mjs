@@ -1,4 +1,4 @@
-// Runs every test and ends with one line, "N passed, N failed".
+// Runs every test and ends with one line, "N passed, N failed". `--long` runs them at their release figures.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,10 +12,11 @@ const browser = ensureBrowser()
 const results = join(root, '.build', 'test-results.json')
 mkdirSync(join(root, '.build'), { recursive: true })
 rmSync(results, { force: true })
-const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2)]
+const [long, filters] = [process.argv.includes('--long'), process.argv.slice(2).filter((arg) => arg !== '--long')]
+const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...filters]
 const { status } = spawnSync('vitest', args, {
   cwd: root,
-  env: { ...environment, CHROME_PATH: browser },
+  env: { ...environment, CHROME_PATH: browser, ...(long ? { SLUICE_TESTS: 'long' } : {}) },
   stdio: 'inherit',
   shell: process.platform === 'win32',
 })
