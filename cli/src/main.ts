@@ -5,6 +5,7 @@ import { demoRecordCommand } from './commands/demo-record.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { flagCommand } from './commands/flag.ts'
 import { initCommand } from './commands/init.ts'
+import { metricsCommand } from './commands/metrics.ts'
 import { rolloutCommand } from './commands/rollout.ts'
 import { serverCommand } from './commands/server.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   doctorCommand,
   flagCommand,
   rolloutCommand,
+  metricsCommand,
   simulateCommand,
 ]
 

@@ -1,5 +1,6 @@
 export * from './duration.ts'
 export * from './flag.ts'
+export * from './metrics.ts'
 export * from './observation.ts'
 export * from './percent.ts'
 export * from './plan.ts'

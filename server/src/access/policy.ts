@@ -45,6 +45,7 @@ export const policy: Readonly<Record<string, Access>> = {
   [`GET ${environment}/rollouts/{id}/report`]: admin,
 
   [`POST ${environment}/observations`]: ['server', 'ingest', 'client', 'admin'],
+  [`GET ${environment}/metrics/summary`]: readers,
 
   'POST /ofrep/v1/evaluate/flags/{key}': ['server', 'client', 'admin'],
 }

@@ -1,6 +1,7 @@
 import type { ReadObservation, Receipt, RejectedRow } from '@sluice/contract'
 import type { Kysely, Selectable } from 'kysely'
 import type { DatabaseTransaction, Tables } from '../ports/database.ts'
+import type { SummaryRow } from '../metrics/summarize-calls.ts'
 import type { ObservationTable, RowStatus } from '../ports/rollout-tables.ts'
 import type { Attribution } from './attribute.ts'
 
@@ -103,4 +104,35 @@ export async function rowsAfter(db: Kysely<Tables>, rollout: string, afterSeq: n
     atMs: at,
     metrics: JSON.parse(metrics) as Record<string, number>,
   }))
+}
+
+const rowsPerPage = 5000
+
+/** A flag's rows whose call began in [fromMs, toMs), in pages, so that nobody else waits for a long read. */
+export async function* observationsSince(
+  db: Kysely<Tables>,
+  environment: string,
+  flag: string,
+  fromMs: number,
+  toMs: number,
+): AsyncGenerator<readonly SummaryRow[]> {
+  let after = { at: fromMs, seq: -1 }
+  for (;;) {
+    const { at, seq } = after
+    const rows = await db
+      .selectFrom('observations')
+      .select(['seq', 'at', 'variant', 'model', 'unit', 'metrics'])
+      .where('environment', '=', environment)
+      .where('flag', '=', flag)
+      .where('at', '<', toMs)
+      .where((eb) => eb.or([eb('at', '>', at), eb.and([eb('at', '=', at), eb('seq', '>', seq)])]))
+      .orderBy('at')
+      .orderBy('seq')
+      .limit(rowsPerPage)
+      .execute()
+    yield rows.map(({ metrics, ...row }) => ({ ...row, metrics: JSON.parse(metrics) as Record<string, number> }))
+    const last = rows.at(-1)
+    if (!last || rows.length < rowsPerPage) return
+    after = last
+  }
 }

@@ -1,4 +1,5 @@
 import type { Shell } from '../compose.ts'
+import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
 import { rolloutRoutes } from '../http/routes/rollouts.ts'
 import type { ServerPart } from '../start-server.ts'
@@ -17,7 +18,7 @@ export function rolloutPart(shell: Shell): ServerPart {
   }
   const runner = new RolloutRunner(parts)
   return {
-    routes: [...rolloutRoutes(runner, parts), ...observationRoutes(runner, parts)],
+    routes: [...rolloutRoutes(runner, parts), ...observationRoutes(runner, parts), ...metricsRoutes(parts)],
     start: () => runner.start(),
     stop: () => runner.close(),
   }

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+const instant = z.iso.datetime({ precision: 3 })
+/** Of no calls there is no rate and no mean: null, never 0. */
+const figure = z.number().nullable()
+
+const modelShareSchema = z.strictObject({
+  model: z.string(),
+  totalCalls: z.int(),
+  /** Part of the variant's calls that name a model, from 0 to 1. */
+  share: z.number(),
+})
+
+/** What one variant did in the window: calls of all kinds, whether they count as evidence or not. */
+export const variantSummarySchema = z
+  .strictObject({
+    flag: z.string(),
+    variant: z.string(),
+    totalCalls: z.int(),
+    successfulCalls: z.int(),
+    failedCalls: z.int(),
+    /** From 0 to 1, exact: 0.05004 stays above a limit of 0.05. */
+    errorRate: figure,
+    successRate: figure,
+    avgResponseTime: figure,
+    p50ResponseTime: figure,
+    p95ResponseTime: figure,
+    p99ResponseTime: figure,
+    totalTokens: z.number(),
+    avgTokensPerCall: figure,
+    totalCostUsd: z.number(),
+    uniqueUsers: z.int(),
+    /** Every other metric that was reported, such as patches. */
+    custom: z.record(z.string(), z.strictObject({ calls: z.int(), sum: z.number(), mean: z.number() })),
+    modelBreakdown: z.array(modelShareSchema),
+  })
+  .meta({ id: 'VariantSummary' })
+export type VariantSummary = z.infer<typeof variantSummarySchema>
+
+export const metricsSummarySchema = z
+  .strictObject({ from: instant, to: instant, items: z.array(variantSummarySchema) })
+  .meta({ id: 'MetricsSummary' })
+export type MetricsSummary = z.infer<typeof metricsSummarySchema>
