@@ -12,6 +12,7 @@ export const policy: Readonly<Record<string, Access>> = {
   'GET /livez': 'anyone',
   'GET /readyz': 'anyone',
   'GET /health': 'anyone',
+  'GET /metrics': 'loopback',
   'GET /api/v1/openapi.json': 'loopback',
   'GET /sdk.tgz': 'loopback',
 

@@ -2,6 +2,7 @@ import type { Shell } from '../compose.ts'
 import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
 import { rolloutRoutes } from '../http/routes/rollouts.ts'
+import { PrometheusMetrics } from '../metrics/prometheus.ts'
 import type { ServerPart } from '../start-server.ts'
 import { RolloutRunner } from './rollout-runner.ts'
 import type { RunnerParts } from './rollout-runner.ts'
@@ -17,8 +18,13 @@ export function rolloutPart(shell: Shell): ServerPart {
     },
   }
   const runner = new RolloutRunner(parts)
+  const prometheus = new PrometheusMetrics({ ...shell, live: () => runner.live() })
   return {
-    routes: [...rolloutRoutes(runner, parts), ...observationRoutes(runner, parts), ...metricsRoutes(parts)],
+    routes: [
+      ...rolloutRoutes(runner, parts),
+      ...observationRoutes(runner, parts),
+      ...metricsRoutes({ ...parts, prometheus }),
+    ],
     start: () => runner.start(),
     stop: () => runner.close(),
   }

@@ -64,6 +64,11 @@ export class RolloutRunner {
     await this.#queue.catch(() => undefined)
   }
 
+  /** Every rollout under way, as people see it. */
+  live(): readonly Rollout[] {
+    return [...this.#live.values()].map((record) => this.view(record))
+  }
+
   /** The running rollout of a flag. */
   liveOn(environment: string, flag: string): RolloutRecord | undefined {
     return [...this.#live.values()].find((record) => record.environment === environment && record.flag === flag)

@@ -1,14 +1,30 @@
 import { SluiceError, metricsSummarySchema } from '@sluice/contract'
 import { z } from 'zod'
 import type { FlagParts } from '../../flags/flag-service.ts'
+import type { PrometheusMetrics } from '../../metrics/prometheus.ts'
 import { metricsSummary } from '../../metrics/metrics-summary.ts'
 import { type Route, defineRoute, json } from '../route.ts'
 
 const mostMinutes = 31 * 24 * 60
 
 /** What happened lately, for people and dashboards. */
-export function metricsRoutes({ cache, clock, database }: FlagParts): readonly Route[] {
+export function metricsRoutes({
+  cache,
+  clock,
+  database,
+  prometheus,
+}: FlagParts & { readonly prometheus: PrometheusMetrics }): readonly Route[] {
   return [
+    defineRoute({
+      method: 'GET',
+      path: '/metrics',
+      summary: 'Rollouts, verdicts, decisions and this process, for Prometheus',
+      answers: { 200: { description: 'The exposition', mediaType: 'text/plain' } },
+      async handle() {
+        const { text, mediaType } = await prometheus.scrape()
+        return new Response(text, { headers: { 'content-type': mediaType, 'cache-control': 'no-store' } })
+      },
+    }),
     defineRoute<undefined, { lastMinutes?: number | undefined; flag?: string | undefined }>({
       method: 'GET',
       path: '/api/v1/environments/{env}/metrics/summary',
