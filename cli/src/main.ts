@@ -1,5 +1,6 @@
 import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   flagCommand,
   rolloutCommand,
   metricsCommand,
+  alertsCommand,
   simulateCommand,
 ]
 

@@ -1,3 +1,4 @@
+export * from './alert.ts'
 export * from './duration.ts'
 export * from './flag.ts'
 export * from './metrics.ts'

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig, rolloutPart, startServer } from '@sluice/server'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
+import { alertsCommand } from './alerts.ts'
 import { doctorCommand } from './doctor.ts'
 import { flagCommand } from './flag.ts'
 import { codeOf, rolloutCommand } from './rollout.ts'
@@ -66,6 +67,13 @@ test('a rollout is made, held and rolled back, and exit codes say so', async () 
   ).toEqual(['start', 'hold', 'rollback', undefined])
   expect((await run(rolloutCommand, 'report', 'chat-model')).out).toMatch(/^<!doctype html>/)
   await expect(run(rolloutCommand, 'rollback', 'chat-model', '--to', '150')).rejects.toThrow(/from 0 to 100/)
+})
+
+test('alerts: nothing open is said so, and a wrong id or word is refused', async () => {
+  expect(await run(alertsCommand)).toEqual({ code: 0, out: 'Nothing is open.\n' })
+  await expect(run(alertsCommand, 'resolve', 'al_none')).rejects.toThrow(/There is no alert "al_none"/)
+  await expect(run(alertsCommand, 'mute', 'x')).rejects.toThrow(UsageError)
+  await expect(run(alertsCommand, 'resolve')).rejects.toThrow(/id of an alert/)
 })
 
 test('waiting and breached rollouts have codes of their own', () => {

@@ -47,6 +47,8 @@ export const policy: Readonly<Record<string, Access>> = {
 
   [`POST ${environment}/observations`]: ['server', 'ingest', 'client', 'admin'],
   [`GET ${environment}/metrics/summary`]: readers,
+  [`GET ${environment}/alerts`]: admin,
+  [`POST ${environment}/alerts/{id}/actions`]: admin,
 
   'POST /ofrep/v1/evaluate/flags/{key}': ['server', 'client', 'admin'],
 }

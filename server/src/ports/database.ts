@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { AlertTables } from './alert-tables.ts'
 import type { RolloutTables } from './rollout-tables.ts'
 import type { ShellTables } from './tables.ts'
 
@@ -17,7 +18,7 @@ export interface SchemaVersionTable {
  * Every table, by name. A column holds the same JavaScript value on both engines: `number` (also for a boolean, as 0 or
  * 1, and for an instant, in milliseconds since 1970), `string` (also for JSON), `Uint8Array` or `null`.
  */
-export interface Tables extends ShellTables, RolloutTables {
+export interface Tables extends ShellTables, RolloutTables, AlertTables {
   schema_version: SchemaVersionTable
 }
 

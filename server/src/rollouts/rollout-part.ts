@@ -1,4 +1,6 @@
+import { AlertKeeper } from '../alerts/alert-keeper.ts'
 import type { Shell } from '../compose.ts'
+import { alertRoutes } from '../http/routes/alerts.ts'
 import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
 import { rolloutRoutes } from '../http/routes/rollouts.ts'
@@ -10,10 +12,14 @@ import type { RunnerParts } from './rollout-runner.ts'
 /** Rollouts and observations as a part of the server: their routes, and the engine that lives beside them. */
 export function rolloutPart(shell: Shell): ServerPart {
   const { hub } = shell
+  const alerts = new AlertKeeper(shell)
   const parts: RunnerParts = {
     ...shell,
     rolloutAudience: {
-      rollout: (environment, rollout) => hub.publish(environment, 'rollout', rollout),
+      rollout: (environment, rollout) => {
+        hub.publish(environment, 'rollout', rollout)
+        void alerts.reconcile(rollout)
+      },
       decision: (environment, decision) => hub.publish(environment, 'decision', decision),
     },
   }
@@ -24,8 +30,15 @@ export function rolloutPart(shell: Shell): ServerPart {
       ...rolloutRoutes(runner, parts),
       ...observationRoutes(runner, parts),
       ...metricsRoutes({ ...parts, prometheus }),
+      ...alertRoutes(alerts, shell.database),
     ],
-    start: () => runner.start(),
-    stop: () => runner.close(),
+    async start() {
+      await runner.start()
+      for (const rollout of runner.live()) await alerts.reconcile(rollout)
+    },
+    async stop() {
+      await runner.close()
+      await alerts.settle()
+    },
   }
 }

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts'
 import { base } from './000001-base.ts'
 import { rollouts } from './000002-rollouts.ts'
+import { alerts } from './000003-alerts.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
-export const migrations: readonly Migration[] = [base, rollouts]
+export const migrations: readonly Migration[] = [base, rollouts, alerts]
