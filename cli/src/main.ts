@@ -1,6 +1,7 @@
 import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
 import { alertsCommand } from './commands/alerts.ts'
+import { channelCommand } from './commands/channel.ts'
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   rolloutCommand,
   metricsCommand,
   alertsCommand,
+  channelCommand,
   simulateCommand,
 ]
 

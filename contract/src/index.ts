@@ -1,4 +1,5 @@
 export * from './alert.ts'
+export * from './channel.ts'
 export * from './duration.ts'
 export * from './flag.ts'
 export * from './metrics.ts'

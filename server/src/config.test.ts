@@ -13,6 +13,7 @@ const faultsOf = (environment: Record<string, string>): readonly string[] => {
 
 test('with nothing set it listens on loopback, port 4400, with an embedded database', () => {
   expect(readConfig({})).toEqual({
+    internalHosts: [],
     port: 4400,
     host: '127.0.0.1',
     databaseUrl: 'sqlite:.sluice/sluice.db',

@@ -11,6 +11,8 @@ export interface Config {
   readonly allowHttp: boolean
   readonly logLevel: LogLevel
   readonly demo: boolean
+  /** Hosts inside the own network that channels may post to. */
+  readonly internalHosts: readonly string[]
 }
 
 /** Everything that is wrong with the environment, each with what to do. */
@@ -41,6 +43,7 @@ export function readConfig(environment: Environment): Config {
     allowHttp: readSwitch('SLUICE_ALLOW_HTTP', read('SLUICE_ALLOW_HTTP'), faults),
     logLevel: readLogLevel(read('SLUICE_LOG_LEVEL'), faults),
     demo: readSwitch('SLUICE_DEMO', read('SLUICE_DEMO'), faults),
+    internalHosts: (read('SLUICE_INTERNAL_HOSTS') ?? '').split(',').flatMap((host) => host.trim() || []),
   }
   checkExposure(config, faults)
   if (faults.length > 0) throw new ConfigError(faults)

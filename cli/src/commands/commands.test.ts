@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readConfig, rolloutPart, startServer } from '@sluice/server'
+import { readConfig, serverParts, startServer } from '@sluice/server'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { alertsCommand } from './alerts.ts'
+import { channelCommand } from './channel.ts'
 import { doctorCommand } from './doctor.ts'
 import { flagCommand } from './flag.ts'
 import { codeOf, rolloutCommand } from './rollout.ts'
@@ -17,7 +18,7 @@ beforeAll(async () => {
     SLUICE_ADMIN_KEY: adminKey,
     SLUICE_LOG_LEVEL: 'error',
   })
-  const server = await startServer(config, { parts: [rolloutPart] })
+  const server = await startServer(config, { parts: serverParts })
   stop = () => server.close()
   process.env['SLUICE_URL'] = server.url
   process.env['SLUICE_KEY'] = adminKey
@@ -74,6 +75,19 @@ test('alerts: nothing open is said so, and a wrong id or word is refused', async
   await expect(run(alertsCommand, 'resolve', 'al_none')).rejects.toThrow(/There is no alert "al_none"/)
   await expect(run(alertsCommand, 'mute', 'x')).rejects.toThrow(UsageError)
   await expect(run(alertsCommand, 'resolve')).rejects.toThrow(/id of an alert/)
+})
+
+test('a channel is added, refused a private address, listed and removed', async () => {
+  const added = await run(channelCommand, 'add', 'webhook', 'http://127.0.0.1:9/hook', '--name', 'ops')
+  expect(added.out).toMatch(/^ch_\w+ {2}webhook {2}ops {2}all environments {2}rollout\.\*, alert\.\*\nSecret {2}whsec_/)
+  const id = added.out.split(' ')[0] ?? ''
+  const tested = await run(channelCommand, 'test', id)
+  expect([tested.code, tested.out]).toEqual([1, expect.stringMatching(/It did not arrive: 127\.0\.0\.1 lies inside/)])
+  expect((await run(channelCommand, 'deliveries', id)).out).toBe('Nothing was sent yet.\n')
+  await run(channelCommand, 'rm', id)
+  expect((await run(channelCommand, 'ls')).out).toMatch(/^No channel yet/)
+  await expect(run(channelCommand, 'add', 'slack', 'C1')).rejects.toThrow(/--token/)
+  await expect(run(channelCommand, 'add', 'mail', 'x')).rejects.toThrow(UsageError)
 })
 
 test('waiting and breached rollouts have codes of their own', () => {

@@ -61,7 +61,7 @@ const line = ({ action, from, to, why }: DecisionEvent, elapsedMs: number): stri
   `  ${signOf(action)} ${elapsedText(elapsedMs * 60).padStart(6)}  ${(from === to ? `${to} %` : `${from} % → ${to} %`).padEnd(12)} ${why.sentence}`
 
 async function headless(scenario: Scenario, seed: number, json: boolean, output: Output): Promise<ExitCode> {
-  const { manualClock, readConfig, rolloutPart, seededRandom, startServer } = await import('@sluice/server')
+  const { manualClock, readConfig, serverParts, seededRandom, startServer } = await import('@sluice/server')
   const { runDemo } = await import('@sluice/demo')
   const adminKey = randomBytes(32).toString('hex')
   const clock = manualClock(Date.UTC(2026, 0, 1))
@@ -71,7 +71,7 @@ async function headless(scenario: Scenario, seed: number, json: boolean, output:
     SLUICE_ADMIN_KEY: adminKey,
     SLUICE_LOG_LEVEL: 'error',
   })
-  const server = await startServer(config, { clock, random: seededRandom(seed), parts: [rolloutPart] })
+  const server = await startServer(config, { clock, random: seededRandom(seed), parts: serverParts })
   try {
     const pace: Pace = { now: () => clock.now(), until: (atMs) => clock.advanceTo(atMs) }
     const tell = (decision: DecisionEvent, elapsedMs: number) => {
@@ -103,13 +103,13 @@ async function headless(scenario: Scenario, seed: number, json: boolean, output:
 }
 
 async function live(scenario: Scenario, seed: number, output: Output): Promise<ExitCode> {
-  const { readConfig, rolloutPart, startServer } = await import('@sluice/server')
+  const { readConfig, serverParts, startServer } = await import('@sluice/server')
   const { runDemo, traceCredit } = await import('@sluice/demo')
   const given = readConfig(process.env)
   const adminKey = given.adminKey ?? randomBytes(32).toString('hex')
   const server = await startServer(
     { ...given, adminKey, logLevel: process.env['SLUICE_LOG_LEVEL'] ? given.logLevel : 'warn' },
-    { parts: [rolloutPart] },
+    { parts: serverParts },
   )
   output.out(`Sluice is ready at ${server.url}`)
   output.out(`Sign in (once, within an hour): ${server.adminLink}\n`)

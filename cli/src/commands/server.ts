@@ -26,8 +26,8 @@ export const serverCommand: Command = {
   usage,
   async run(args, output) {
     parseArgs({ args: [...args], options: {} })
-    const { readConfig, rolloutPart, startServer } = await import('@sluice/server')
-    const server = await startServer(readConfig(process.env), { parts: [rolloutPart] })
+    const { readConfig, serverParts, startServer } = await import('@sluice/server')
+    const server = await startServer(readConfig(process.env), { parts: serverParts })
     output.out(`Sluice is ready at ${server.url}`)
     output.out(`Sign in (once, within an hour): ${server.adminLink}`)
     await untilTold()

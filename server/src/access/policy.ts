@@ -25,6 +25,13 @@ export const policy: Readonly<Record<string, Access>> = {
   'POST /api/v1/keys': admin,
   'DELETE /api/v1/keys/{id}': admin,
 
+  'GET /api/v1/channels': admin,
+  'POST /api/v1/channels': admin,
+  'DELETE /api/v1/channels/{id}': admin,
+  'POST /api/v1/channels/{id}/test': admin,
+  'GET /api/v1/channels/{id}/deliveries': admin,
+  'POST /api/v1/channels/{id}/deliveries/{event}/redeliver': admin,
+
   [`GET ${environment}/flags`]: admin,
   [`GET ${environment}/flags/{key}`]: admin,
   [`PUT ${environment}/flags/{key}`]: admin,

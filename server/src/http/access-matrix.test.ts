@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Access, policy } from '../access/policy.ts'
 import { type Shell, shellRoutes } from '../compose.ts'
 import { startTestServer, tenth } from '../testing/test-server.ts'
-import { rolloutPart } from '../rollouts/rollout-part.ts'
+import { serverParts } from '../server-parts.ts'
 import type { ServerPart } from '../start-server.ts'
 import { createApp, routeName } from './app.ts'
 import { type Route, defineRoute, json } from './route.ts'
@@ -32,6 +32,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     id: 'batch-1',
     observations: [{ flag: 'f', variant: 'on', at: '2026-11-20T00:00:00Z', metrics: {} }],
   },
+  'POST /api/v1/channels': { kind: 'webhook', name: 'x', url: 'https://hooks.example.com' },
 }
 
 function queryOf({ path, method }: Route, caller: Caller): string {
@@ -47,12 +48,13 @@ function isAnswered({ path, method }: Route, caller: Caller): boolean {
 
 test('every route, for every caller, in the own environment, another and one that is not there', async () => {
   const routes: Route[] = []
-  const rollouts = (shell: Shell): ServerPart => {
-    const part = rolloutPart(shell)
-    routes.push(...shellRoutes(shell), ...(part.routes ?? []))
+  const parts = serverParts.map((create) => (shell: Shell): ServerPart => {
+    const part = create(shell)
+    routes.push(...(part.routes ?? []))
     return part
-  }
-  const { send, makeKey } = await startTestServer({ parts: [rollouts] })
+  })
+  const { server, send, makeKey } = await startTestServer({ parts })
+  routes.push(...shellRoutes(server.shell))
   const keys: Record<Caller, string | null> = {
     none: null,
     wrong: 'slc_srv_demo_wrong',

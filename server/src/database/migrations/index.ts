@@ -2,6 +2,7 @@ import type { Migration } from '../migrate.ts'
 import { base } from './000001-base.ts'
 import { rollouts } from './000002-rollouts.ts'
 import { alerts } from './000003-alerts.ts'
+import { notifications } from './000004-notifications.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
-export const migrations: readonly Migration[] = [base, rollouts, alerts]
+export const migrations: readonly Migration[] = [base, rollouts, alerts, notifications]
