@@ -1,11 +1,16 @@
 import type { Context } from '#evaluation'
 import type { Clock } from './clock.ts'
+import { filterTools } from './filter-tools.ts'
 import { runGuarded } from './guarded-call.ts'
 import type { Attempt, Branch } from './guarded-call.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
+import { MeasuredCall } from './measured-call.ts'
+import type { Measure } from './measured-call.ts'
 import { cleanMetrics } from './observation.ts'
 import type { Observer } from './observer.ts'
+import { openCall } from './open-call.ts'
+import { pinConversations } from './pinned-resolver.ts'
 import { defaultResolution } from './resolver.ts'
 import type { Resolution, Resolver } from './resolver.ts'
 import { SluiceError } from './sluice-error.ts'
@@ -28,7 +33,8 @@ const longestMs = 2 ** 31 - 1
 
 /** Builds it. Whatever fails in here becomes the caller's default and a line in the log. */
 export function buildClient(parts: ClientParts): EvaluatingClient {
-  const { resolver, observer, clock, log, isStale } = parts
+  const { observer, clock, log, isStale } = parts
+  const resolver = pinConversations(parts.resolver)
 
   const safely = <T>(flag: unknown, fallback: T, work: () => T): T => {
     try {
@@ -75,34 +81,42 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
     observer.measured(flag, resolution, startMs, measured, typeof model === 'string' ? model : undefined)
   }
 
-  /** Counts and runs; `counted` false: the branch is not that of the variant, so it says nothing about it. */
-  const execute = (work: Work): Promise<unknown> => {
-    const { flag, resolution, assigned, baseline, isCounted } = work
+  /** Counts the start of a call; `isCounted` false: what runs is not the variant's, so it says nothing about it. */
+  const measure = (flag: string, resolution: Resolution, isCounted: boolean): Measure => {
     const startMs = clock.now()
     if (isCounted) safely(flag, undefined, () => observer.exposed(flag, resolution, startMs))
     const lateMs = resolution.rollout?.timeoutMs ?? null
-    return runGuarded({
-      flag,
-      assigned,
-      baseline,
-      timeoutMs: work.timeoutMs,
-      countsAsFailedAfterMs: isCounted && lateMs !== null && lateMs <= longestMs ? lateMs : null,
-      score: work.score,
+    return {
       clock,
+      countsAsFailedAfterMs: isCounted && lateMs !== null && lateMs <= longestMs ? lateMs : null,
       write: (metrics, model) => {
         if (!isCounted) return
         safely(flag, undefined, () => observer.measured(flag, resolution, startMs, metrics, model))
       },
-      onFallback: (thrown) =>
-        log.warn(
-          `fallback ${flag}`,
-          `the flag "${flag}": the variant "${assigned.variant}" failed, the baseline answers: ${messageOf(thrown)}`,
-        ),
-    })
+    }
   }
 
+  const tellFallback = (flag: string, variant: string | null) => (thrown: unknown) =>
+    log.warn(
+      `fallback ${safeText(flag)}`,
+      `the flag "${safeText(flag)}": the variant "${variant}" failed, the baseline answers: ${messageOf(thrown)}`,
+    )
+
+  const execute = ({ flag, resolution, assigned, baseline, isCounted, timeoutMs, score }: Work): Promise<unknown> =>
+    runGuarded({
+      ...measure(flag, resolution, isCounted),
+      flag,
+      assigned,
+      baseline,
+      timeoutMs,
+      score,
+      onFallback: tellFallback(flag, assigned.variant),
+    })
+
+  const isEnabled = (flag: string, context: Context | undefined): boolean => isOn(read(flag, context))
+
   return {
-    isEnabled: (flag, context) => isOn(read(flag, context)),
+    isEnabled,
     variant: (flag, context, fallback) => read(flag, context).variant ?? fallback,
     value: (flag, context, fallback) => details(flag, context, fallback).value,
     details,
@@ -111,6 +125,22 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
       return safely(flag, { steps: [], outcome }, () => resolver.explain(flag, context))
     },
     track: (context, call) => safely((call as TrackedCall | null)?.flag, undefined, () => track(context, call)),
+
+    begin(flag, context) {
+      const resolution = resolve(flag, context)
+      const measured = new MeasuredCall(measure(flag, resolution, resolution.variant !== null))
+      const onFallback = tellFallback(flag, resolution.variant)
+      return openCall({ resolution, timeoutMs: parts.timeoutMs, measured, onFallback })
+    },
+
+    filterTools: (tools, context, flags = {}) =>
+      safely('filterTools', tools, () =>
+        filterTools(tools, (name) => {
+          const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+          if (flag !== undefined) return isEnabled(flag, context)
+          return parts.resolver.resolve(name, context).errorCode !== null || isEnabled(name, context)
+        }),
+      ),
 
     async run<B extends Branches>(flag: string, context: Context | undefined, branches: B) {
       const resolution = resolve(flag, context)

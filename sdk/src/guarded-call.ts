@@ -1,7 +1,8 @@
-import { CallRecord, createCall } from './call.ts'
-import type { Call, WriteRow } from './call.ts'
-import type { Clock } from './clock.ts'
-import { SluiceError } from './sluice-error.ts'
+import { createCall } from './call.ts'
+import type { Call, CallRecord } from './call.ts'
+import { MeasuredCall, isAbort } from './measured-call.ts'
+import type { Measure } from './measured-call.ts'
+import { withinTime } from './within-time.ts'
 
 /** A piece of work behind a flag, sync or async. */
 export type Branch<T> = (call: Call) => T
@@ -13,7 +14,7 @@ export interface Attempt {
 }
 
 /** One call of `run` or `guard`, with its flag evaluated. */
-export interface GuardedCall {
+export interface GuardedCall extends Measure {
   readonly flag: string
   /** The branch of the variant that the unit was assigned. */
   readonly assigned: Attempt
@@ -21,12 +22,8 @@ export interface GuardedCall {
   readonly baseline: Attempt | null
   /** For each attempt; null: as long as it takes. */
   readonly timeoutMs: number | null
-  /** After this time the call counts as failed, as the rollout's plan has it; the work itself goes on. */
-  readonly countsAsFailedAfterMs: number | null
   /** Rates an answer of the assigned branch: its metrics. */
   readonly score: ((answer: unknown) => unknown) | null
-  readonly clock: Clock
-  readonly write: WriteRow
   readonly onFallback: (thrown: unknown) => void
 }
 
@@ -35,60 +32,29 @@ export interface GuardedCall {
  * is what assigning it costs. The fallback's answer is no observation of the baseline.
  */
 export async function runGuarded(work: GuardedCall): Promise<unknown> {
-  const { assigned, baseline, clock } = work
-  const record = new CallRecord(work.write)
-  const startedMs = clock.elapsed()
-  let fallback: 0 | 1 = 0
-  const late = countLate(work, () => record.settle({ error: 1, fallback }))
+  const { assigned, baseline } = work
+  const call = new MeasuredCall(work)
   try {
-    const answer = await attempt(assigned, record, work)
-    const latency_ms = Math.max(0, Math.round((clock.elapsed() - startedMs) * 1000) / 1000)
-    scoreAnswer(answer, record, work)
-    record.settle({ error: 0, fallback, latency_ms })
+    const answer = await attempt(assigned, call.record, work)
+    const latencyMs = call.tookMs
+    scoreAnswer(answer, call.record, work)
+    call.succeed(latencyMs)
     return answer
   } catch (thrown) {
-    if (isAbort(thrown)) {
-      record.discard()
-      throw thrown
-    }
-    if (baseline === null) throw thrown
-    fallback = 1
+    if (isAbort(thrown)) call.fail(thrown)
+    if (isAbort(thrown) || baseline === null) throw thrown
+    call.fellBack()
     work.onFallback(thrown)
-    return await attempt(baseline, record, work)
+    return await attempt(baseline, call.record, work)
   } finally {
-    clearTimeout(late)
-    record.settle({ error: 1, fallback })
+    call.fail()
   }
 }
 
-/** A branch that hangs would leave no failure behind, and its silence would be taken for success. */
-function countLate({ countsAsFailedAfterMs }: GuardedCall, count: () => void): NodeJS.Timeout | undefined {
-  if (countsAsFailedAfterMs === null) return undefined
-  return setTimeout(count, countsAsFailedAfterMs).unref()
-}
-
-async function attempt({ variant, branch }: Attempt, record: CallRecord, work: GuardedCall): Promise<unknown> {
+function attempt({ variant, branch }: Attempt, record: CallRecord, work: GuardedCall): Promise<unknown> {
   const { flag, timeoutMs } = work
-  const controller = new AbortController()
-  const call = createCall(record, variant, controller.signal)
-  if (timeoutMs === null) return branch(call)
-  let timer: NodeJS.Timeout | undefined
-  const timeUp = new Promise<never>((_resolve, reject) => {
-    // This one holds the process: somebody waits for the answer.
-    timer = setTimeout(() => {
-      const error = new SluiceError(
-        'TIMEOUT',
-        `The flag "${flag}", variant "${variant}": no answer within ${timeoutMs} ms.`,
-      )
-      reject(error)
-      controller.abort(error)
-    }, timeoutMs)
-  })
-  try {
-    return await Promise.race([branch(call), timeUp])
-  } finally {
-    clearTimeout(timer)
-  }
+  const limit = { timeoutMs, what: `The flag "${flag}", variant "${variant}"` }
+  return withinTime(limit, (signal) => branch(createCall(record, variant, signal)))
 }
 
 function scoreAnswer(answer: unknown, record: CallRecord, { score }: GuardedCall): void {
@@ -98,13 +64,5 @@ function scoreAnswer(answer: unknown, record: CallRecord, { score }: GuardedCall
     record.record(typeof scored === 'number' ? { quality: scored } : scored)
   } catch {
     // A score that fails costs its own row a value, never the user the answer.
-  }
-}
-
-function isAbort(thrown: unknown): boolean {
-  try {
-    return (thrown as { name?: unknown } | null)?.name === 'AbortError'
-  } catch {
-    return false
   }
 }

@@ -6,6 +6,9 @@ import type { LocalOverrides } from './local-overrides.ts'
 /** Why there is no value of ours, in OpenFeature's words. */
 export type DetailsErrorCode = 'FLAG_NOT_FOUND' | 'TYPE_MISMATCH' | 'PROVIDER_NOT_READY' | 'INVALID_CONTEXT' | 'GENERAL'
 
+/** The evaluator's reasons, and `PINNED`: the conversation keeps the variant it began with. */
+export type DetailsReason = Reason | 'PINNED'
+
 /** The rollout a flag is under, as every row names it. */
 export interface RolloutTag {
   readonly id: string
@@ -18,7 +21,7 @@ export interface RolloutTag {
 export interface Resolution {
   readonly value: unknown
   readonly variant: string | null
-  readonly reason: Reason
+  readonly reason: DetailsReason
   readonly rule: string | null
   readonly error: string | null
   readonly errorCode: DetailsErrorCode | null
@@ -26,6 +29,8 @@ export interface Resolution {
   readonly arm: 'T' | 'C' | null
   /** The flag's `off` variant: the baseline. */
   readonly off: string | null
+  /** The values of all variants. */
+  readonly variants: Readonly<Record<string, unknown>>
   readonly rollout: RolloutTag | null
   readonly unit: string | null
   readonly revision: number | null
@@ -50,6 +55,7 @@ export function defaultResolution(errorCode: DetailsErrorCode, error: string): R
     errorCode,
     arm: null,
     off: null,
+    variants: {},
     rollout: null,
     unit: null,
     revision: null,
@@ -84,6 +90,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
         errorCode: error !== null && variant === null ? 'GENERAL' : null,
         arm: rollout === null ? null : (outcome.arm ?? null),
         off: flag.off,
+        variants: flag.variants,
         rollout,
         unit: unitOf(flag, context),
         revision: flags.revision,

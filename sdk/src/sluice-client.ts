@@ -1,10 +1,11 @@
-import type { Context, Explanation, Reason } from '#evaluation'
+import type { Context, Explanation } from '#evaluation'
 import type { Call } from './call.ts'
 import type { ClientEvents, Listener } from './emitter.ts'
 import type { FlagOrigin } from './flag-store.ts'
 import type { Branch } from './guarded-call.ts'
 import type { Metrics } from './observation.ts'
-import type { DetailsErrorCode } from './resolver.ts'
+import type { OpenCall } from './open-call.ts'
+import type { DetailsErrorCode, DetailsReason } from './resolver.ts'
 import type { ClientState } from './snapshot-source.ts'
 
 /** Where the flags come from that answer when `ready()` resolves. */
@@ -17,7 +18,7 @@ export interface Details<T> {
   readonly value: T
   /** Null where the caller's default stands. */
   readonly variant: string | null
-  readonly reason: Reason
+  readonly reason: DetailsReason
   /** Id of the rule that served. */
   readonly rule: string | null
   readonly error: string | null
@@ -95,6 +96,17 @@ export interface SluiceClient {
   run<B extends Branches>(flag: string, context: Context | undefined, branches: B): Promise<AnswerOf<B>>
   /** `run` with two branches and options: a time limit, no fallback, a score. */
   guard<C, B>(flag: string, context: Context | undefined, options: GuardOptions<C, B>): Promise<Awaited<C> | Awaited<B>>
+  /**
+   * Evaluates and begins to count a call whose work this client does not see: for streams, and for adapters to other
+   * libraries. Whoever begins it ends it with `succeed` or `fail`.
+   */
+  begin(flag: string, context?: Context): OpenCall
+  /**
+   * The tools to offer to a model: without those whose flag is not on for the context. A tool's flag is the one in
+   * `flags` under its name, else the one of its name; a tool without a flag stays. Takes the AI SDK's object of tools,
+   * or a list as OpenAI and Anthropic have it.
+   */
+  filterTools<T extends object>(tools: T, context?: Context, flags?: Readonly<Record<string, string>>): T
   /** Listens; the answer stops listening. */
   on<Name extends keyof ClientEvents>(event: Name, listener: Listener<Name>): () => void
   status(): ClientStatus

@@ -1,4 +1,4 @@
-import type { Context } from '#evaluation'
+import type { Context, Reason } from '#evaluation'
 import { buildClient } from './build-client.ts'
 import { createClock } from './clock.ts'
 import { createQuietLog } from './logger.ts'
@@ -80,6 +80,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       errorCode: null,
       arm: isBaseline ? 'C' : 'T',
       off: 'off',
+      variants: { on: true, off: false, [variant]: value },
       rollout,
       unit: typeof context?.targetingKey === 'string' ? context.targetingKey : null,
       revision: 1,
@@ -93,7 +94,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       const outcome = {
         value: value as never,
         variant,
-        reason,
+        reason: reason as Reason,
         rule,
         drawn: false,
         ...(error === null ? {} : { error }),
