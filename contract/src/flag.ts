@@ -29,7 +29,8 @@ export const snapshotSchema = z
   .meta({ id: 'Snapshot' })
 export type Snapshot = z.infer<typeof snapshotSchema>
 
-export const keyKindSchema = z.enum(['server', 'client', 'ingest', 'admin'])
+/** `viewer` and `editor` open the catalogue of models; `admin` everything. */
+export const keyKindSchema = z.enum(['server', 'client', 'ingest', 'viewer', 'editor', 'admin'])
 export type KeyKind = z.infer<typeof keyKindSchema>
 
 export const keySchema = z

@@ -4,8 +4,15 @@ import type { KeyKind } from '@sluice/contract'
 import type { Random } from '../ports/random.ts'
 
 /** Three letters for each kind, so that a scanner that finds a key knows what it opens. */
-const codes: Record<KeyKind, string> = { server: 'srv', client: 'cli', ingest: 'ing', admin: 'adm' }
-const pattern = /^(slc_(?:srv|cli|ing|adm)_[a-z0-9-]+_[A-Za-z0-9]{43})([A-Za-z0-9]{6})$/
+const codes: Record<KeyKind, string> = {
+  server: 'srv',
+  client: 'cli',
+  ingest: 'ing',
+  viewer: 'vwr',
+  editor: 'edt',
+  admin: 'adm',
+}
+const pattern = /^(slc_(?:srv|cli|ing|vwr|edt|adm)_[a-z0-9-]+_[A-Za-z0-9]{43})([A-Za-z0-9]{6})$/
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** `slc_srv_production_…`: 256 random bits and a check over all that stands before it. */

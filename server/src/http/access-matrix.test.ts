@@ -9,7 +9,7 @@ import { createApp, routeName } from './app.ts'
 import { type Route, defineRoute, json } from './route.ts'
 
 type Caller = 'none' | 'wrong' | KeyKind
-const callers: readonly Caller[] = ['none', 'wrong', 'server', 'client', 'ingest', 'admin']
+const callers: readonly Caller[] = ['none', 'wrong', 'server', 'client', 'ingest', 'viewer', 'editor', 'admin']
 
 /** What a caller must get; `in`: anything but a refusal of access. */
 function expected(access: Access, caller: Caller, place: 'own' | 'other' | 'unknown' | 'none'): number | 'in' {
@@ -61,6 +61,8 @@ test('every route, for every caller, in the own environment, another and one tha
     server: await makeKey('server', 'demo'),
     client: await makeKey('client', 'demo'),
     ingest: await makeKey('ingest', 'demo'),
+    viewer: await makeKey('viewer'),
+    editor: await makeKey('editor'),
     admin: await makeKey('admin'),
   }
   for (const known of ['demo', 'production'])

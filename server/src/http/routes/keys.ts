@@ -52,9 +52,9 @@ export function keyRoutes(parts: KeyParts): Route[] {
 }
 
 function environmentOf(kind: string, environment: string | undefined, known: readonly string[]): string | null {
-  if (kind === 'admin') {
+  if (['viewer', 'editor', 'admin'].includes(kind)) {
     if (environment === undefined) return null
-    throw refused('An admin key opens every environment: leave "environment" out.')
+    throw refused(`A key of kind "${kind}" belongs to no environment: leave "environment" out.`)
   }
   if (environment === undefined)
     throw refused(`A key of kind "${kind}" opens one environment: name it (${known.join(', ')}).`)
