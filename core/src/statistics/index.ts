@@ -17,6 +17,7 @@ export { rateInterval } from './rate-interval.ts'
 export { rateLimitIncrements, rateLimitWeights } from './rate-limit.ts'
 export { rateRatioIncrements, rateRatioWeights } from './rate-ratio.ts'
 export type { Claim, Counts } from './rate-ratio.ts'
+export { RiskSets } from './risk-sets.ts'
 export {
   addUnits,
   closeVisit,

@@ -52,13 +52,13 @@ export class RiskSets {
     this.#block = block
   }
 
-  expose(arm: Arm, origin: 0 | 1, block: number): void {
+  expose(arm: Arm, origin: 0 | 1, block: number, units = 1): void {
     const cohorts = this.#cohorts[arm][origin]
-    cohorts.recent[block % tracked] = (cohorts.recent[block % tracked] ?? 0) + 1
+    cohorts.recent[block % tracked] = (cohorts.recent[block % tracked] ?? 0) + units
     const pending = cohorts.pending.get(block) ?? { n: 0, x: 0 }
-    pending.n += 1
+    pending.n += units
     cohorts.pending.set(block, pending)
-    this.#exposed[arm] += 1
+    this.#exposed[arm] += units
   }
 
   fail(arm: Arm, origin: 0 | 1, exposed: number): void {
