@@ -1,20 +1,28 @@
+import type { FieldError } from '@sluice/contract'
 import { UsageError } from './command.ts'
+
+interface ProblemBody {
+  readonly detail?: string
+  readonly hint?: string
+  readonly errors?: readonly FieldError[]
+}
+
+const faultText = ({ pointer, message }: FieldError): string => `  ${pointer || '(whole)'}: ${message}`
 
 /** A refusal by the server, with what to do next. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
   readonly status: number
+  /** The refusal in one sentence, and the fields it names. */
+  readonly detail: string
+  readonly faults: readonly FieldError[]
 
-  constructor(status: number, text: string) {
-    super(text)
+  constructor(status: number, { detail = `The server answered ${status}.`, errors = [], hint }: ProblemBody) {
+    super([detail, ...errors.map(faultText), ...(hint ? [hint] : [])].join('\n'))
     this.status = status
+    this.detail = detail
+    this.faults = errors
   }
-}
-
-interface ProblemBody {
-  readonly detail?: string
-  readonly hint?: string
-  readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
 }
 
 /** The server that SLUICE_URL and SLUICE_KEY name, in one environment. */
@@ -45,16 +53,12 @@ export function connect(environment: string | undefined, variables: NodeJS.Proce
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(() => {
-      throw new RequestError(0, `No server answers at ${url}. Start one with "sluice server", or set SLUICE_URL.`)
+      const detail = `No server answers at ${url}. Start one with "sluice server", or set SLUICE_URL.`
+      throw new RequestError(0, { detail })
     })
     if (response.ok) return response
     const problem = (await response.json().catch(() => ({}))) as ProblemBody
-    const lines = [
-      problem.detail ?? `The server answered ${response.status}.`,
-      ...(problem.errors ?? []).map(({ pointer, message }) => `  ${pointer || '(whole)'}: ${message}`),
-      ...(problem.hint ? [problem.hint] : []),
-    ]
-    throw new RequestError(response.status, lines.join('\n'))
+    throw new RequestError(response.status, problem)
   }
   const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const text = await (await send(method, path, body)).text()

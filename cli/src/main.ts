@@ -2,6 +2,7 @@ import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { channelCommand } from './commands/channel.ts'
+import { applyCommand, driftCommand, exportCommand, planCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -24,6 +25,10 @@ const commands: readonly Command[] = [
   metricsCommand,
   alertsCommand,
   channelCommand,
+  planCommand,
+  applyCommand,
+  driftCommand,
+  exportCommand,
   simulateCommand,
 ]
 

@@ -1,5 +1,6 @@
 export * from './alert.ts'
 export * from './channel.ts'
+export * from './config-file.ts'
 export * from './duration.ts'
 export * from './flag.ts'
 export * from './metrics.ts'

@@ -53,6 +53,10 @@ export const policy: Readonly<Record<string, Access>> = {
   [`GET ${environment}/rollouts/{id}/report`]: admin,
 
   [`POST ${environment}/observations`]: ['server', 'ingest', 'client', 'admin'],
+  [`POST ${environment}/config/plan`]: admin,
+  [`POST ${environment}/config/apply`]: admin,
+  [`GET ${environment}/config/export`]: admin,
+
   [`GET ${environment}/metrics/summary`]: readers,
   [`GET ${environment}/alerts`]: admin,
   [`POST ${environment}/alerts/{id}/actions`]: admin,

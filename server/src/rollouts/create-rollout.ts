@@ -1,7 +1,7 @@
 import { SluiceError, toPlan } from '@sluice/contract'
 import type { FieldError, PlanInput } from '@sluice/contract'
 import { draft } from '@sluice/core/rollout'
-import type { Plan } from '@sluice/core/rollout'
+import type { Plan, Traffic } from '@sluice/core/rollout'
 import type { Flag } from '@sluice/core/evaluation'
 import { flagNotFound } from '../flags/edit-flag.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
@@ -11,20 +11,30 @@ import type { RolloutRecord } from './rollout-record.ts'
 import { trafficOf } from './traffic.ts'
 
 /** The draft that a request asks for, with every default filled in; refused when it cannot run. Stores nothing. */
-export async function planRollout(
-  environment: string,
-  input: PlanInput,
-  { database, clock, random }: FlagParts,
-): Promise<RolloutRecord> {
-  const stored = await findFlag(database.kysely, environment, input.flag)
+export async function planRollout(environment: string, input: PlanInput, parts: FlagParts): Promise<RolloutRecord> {
+  const { kysely } = parts.database
+  const stored = await findFlag(kysely, environment, input.flag)
   if (!stored) throw flagNotFound(input.flag)
-  const { flag, rollout } = stored
-  if (rollout)
-    throw new SluiceError('STATE_CONFLICT', `The rollout ${rollout.id} is running on this flag.`, {
+  if (stored.rollout)
+    throw new SluiceError('STATE_CONFLICT', `The rollout ${stored.rollout.id} is running on this flag.`, {
       hint: 'Roll it back, or let it end, before another one.',
     })
-  const nowMs = clock.now()
-  const traffic = await trafficOf(database.kysely, environment, input.flag, nowMs)
+  const traffic = await trafficOf(kysely, environment, input.flag, parts.clock.now())
+  return draftRollout({ environment, input, flag: stored.flag, traffic }, parts)
+}
+
+export interface DraftRequest {
+  readonly environment: string
+  readonly input: PlanInput
+  readonly flag: Flag
+  readonly traffic: Traffic | null
+}
+
+/** The same for a flag that may not be stored yet. */
+export function draftRollout(
+  { environment, input, flag, traffic }: DraftRequest,
+  { clock, random }: Pick<FlagParts, 'clock' | 'random'>,
+): RolloutRecord {
   const { plan, notes, problems } = toPlan(input, { variants: Object.keys(flag.variants), off: flag.off, traffic })
   const errors = [...problems, ...ruleProblems(flag, plan)]
   if (errors.length > 0)
@@ -41,7 +51,7 @@ export async function planRollout(
     visits: [],
     totals: noTotals,
     sealedSeq: 0,
-    createdMs: nowMs,
+    createdMs: clock.now(),
     startedMs: null,
     endedMs: null,
   }

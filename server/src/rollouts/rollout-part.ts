@@ -1,6 +1,7 @@
 import { AlertKeeper } from '../alerts/alert-keeper.ts'
 import type { Shell } from '../compose.ts'
 import { alertRoutes } from '../http/routes/alerts.ts'
+import { configRoutes } from '../http/routes/config.ts'
 import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
 import { rolloutRoutes } from '../http/routes/rollouts.ts'
@@ -31,6 +32,7 @@ export function rolloutPart(shell: Shell): ServerPart {
       ...observationRoutes(runner, parts),
       ...metricsRoutes({ ...parts, prometheus }),
       ...alertRoutes(alerts, shell.database),
+      ...configRoutes(parts),
     ],
     async start() {
       await runner.start()

@@ -1,0 +1,167 @@
+import { configFileSchema, configPlanSchema } from '@sluice/contract'
+import { expect, test } from 'vitest'
+import { serverParts } from '../server-parts.ts'
+import { startTestServer } from '../testing/test-server.ts'
+
+const production = '/api/v1/environments/production'
+
+const file = {
+  version: 1,
+  flags: {
+    'patch-mode': {
+      variants: { on: true, off: false },
+      off: 'off',
+      serve: 'off',
+      owner: 'ai-team',
+      rules: [{ id: 'rollout', sample: { share: 0, salt: 's1' }, serve: 'on' }],
+      include: [{ unit: 'ada', variant: 'on' }],
+    },
+    child: { variants: { on: true, off: false }, off: 'off', serve: 'off', requires: [{ flag: 'patch-mode' }] },
+  },
+  rollouts: {
+    'patch-mode': {
+      stages: [{ percent: 10, atLeast: '120m' }, { percent: 50 }],
+      guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }],
+    },
+  },
+}
+
+async function start() {
+  const fixture = await startTestServer({ parts: [...serverParts] })
+  const { send } = fixture
+  const plan = async (body: unknown, query = '') =>
+    configPlanSchema.parse((await send('POST', `${production}/config/plan${query}`, { body })).body)
+  const apply = (body: unknown, query = '') => send('POST', `${production}/config/apply${query}`, { body })
+  const flag = async (key: string) => (await send('GET', `${production}/flags/${key}`)).body.flag
+  const events = async (): Promise<number> => (await send('GET', `${production}/events`)).body.items.length
+  return { ...fixture, plan, apply, flag, events }
+}
+
+/** The file with a change made to a copy of it. */
+function changed(change: (copy: any) => void): unknown {
+  const copy = structuredClone(file)
+  change(copy)
+  return copy
+}
+
+test('a plan changes nothing, apply does what it said, and then there is nothing to do', async () => {
+  const { plan, apply, events, send } = await start()
+  const planned = await plan(file)
+  expect(planned.changes.map(({ op, kind, key }) => [op, kind, key])).toEqual([
+    ['create', 'flag', 'patch-mode'],
+    ['create', 'flag', 'child'],
+    ['create', 'rollout', 'patch-mode'],
+  ])
+  expect(await events()).toBe(0)
+  const { status, body } = await apply(file, `?revision=${planned.revision}&reason=first`)
+  expect([status, body.changes]).toEqual([200, planned.changes])
+  expect((await plan(file)).changes).toEqual([])
+  const { body: rollout } = await send('GET', `${production}/rollouts/patch-mode`)
+  expect([rollout.state, rollout.plan.stages[0].atLeast]).toEqual(['draft', '2h'])
+  const { body: log } = await send('GET', `${production}/events`)
+  expect(log.items.map(({ reason }: { reason: string }) => reason)).toEqual(['first', 'first'])
+})
+
+test('what is in flight and what people decided stays as it is', async () => {
+  const { plan, apply, flag, send, clock } = await start()
+  await apply(file)
+  await send('POST', `${production}/rollouts/patch-mode/actions`, { body: { action: 'start' } })
+  const expires = new Date(clock.now() + 86_400_000).toISOString()
+  const include = [
+    { unit: 'ada', variant: 'on' },
+    { unit: 'bo', variant: 'on', expires },
+  ]
+  await send('PATCH', `${production}/flags/patch-mode`, { body: { include } })
+  expect((await plan(file)).changes).toEqual([])
+
+  await send('PATCH', `${production}/flags/patch-mode`, { body: { enabled: false } })
+  const renamed = changed(({ flags }) => {
+    flags['patch-mode'].owner = 'platform'
+    flags['patch-mode'].enabled = true
+  })
+  expect((await plan(renamed)).changes).toMatchObject([
+    { op: 'update', key: 'patch-mode', fields: [{ pointer: '/owner', from: 'ai-team', to: 'platform' }] },
+  ])
+  await apply(renamed)
+  expect(await flag('patch-mode')).toMatchObject({ enabled: false, owner: 'platform', include })
+  expect((await flag('patch-mode')).rules[0].sample.share).toBe(10_000)
+})
+
+test('a plan that differs from a running one is told and kept; a draft is replaced; an ended one is not repeated', async () => {
+  const { plan, apply, send } = await start()
+  await apply(file)
+  const quicker = changed(({ rollouts }) => void (rollouts['patch-mode'].stages[1].percent = 25))
+  expect((await plan(quicker)).changes).toMatchObject([
+    { op: 'update', kind: 'rollout', fields: [{ pointer: '/stages/1/percent', from: 50, to: 25 }] },
+  ])
+  await apply(quicker)
+  await send('POST', `${production}/rollouts/patch-mode/actions`, { body: { action: 'start' } })
+  const { body: kept } = await apply(file)
+  expect(kept.changes).toMatchObject([{ op: 'keep', kind: 'rollout' }])
+  expect(kept.changes[0].effect).toMatch(/1 running rollout \(ro_\w+, 10 %\) keeps its plan/)
+  await send('POST', `${production}/rollouts/patch-mode/actions`, { body: { action: 'rollback' } })
+  expect((await plan(quicker)).changes).toEqual([])
+  expect((await send('GET', `${production}/rollouts?flag=patch-mode`)).body.items[0].plan.stages[1].percent).toBe(25)
+})
+
+test('a plan that somebody overtook is refused, and one fault stops everything', async () => {
+  const { plan, apply, send, events } = await start()
+  const { revision } = await plan(file)
+  await send('PUT', `${production}/flags/other`, { body: { ...file.flags.child, enabled: true, requires: [] } })
+  expect((await apply(file, `?revision=${revision}`)).status).toBe(412)
+  const before = await events()
+  const faulty = changed(({ flags, rollouts }) => {
+    flags['patch-mode'].variants.on = 'yes'
+    flags.child.requires[0].flag = 'nowhere'
+    rollouts.nobody = {}
+  })
+  const { status, body } = await apply(faulty)
+  expect(status).toBe(422)
+  expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+    expect.stringMatching(/^\/flags\/patch-mode\/variants/),
+    '/flags/child/requires/0/flag',
+    '/rollouts/nobody',
+  ])
+  expect(await events()).toBe(before)
+})
+
+test('flags of one file may not wait for each other', async () => {
+  const { apply } = await start()
+  const circle = changed(({ flags }) => void (flags['patch-mode'].requires = [{ flag: 'child' }]))
+  const { status, body } = await apply(circle)
+  expect([status, body.errors[0].message]).toEqual([422, expect.stringContaining('wait for each other')])
+})
+
+test('flags that the file does not name are listed, and deleted only when asked for', async () => {
+  const { plan, apply, send } = await start()
+  await apply(file)
+  await send('PUT', `${production}/flags/old`, {
+    body: { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' },
+  })
+  expect(await plan(file)).toMatchObject({ changes: [], unmanaged: ['old'] })
+  expect((await plan(file, '?prune=true')).changes).toMatchObject([{ op: 'delete', key: 'old' }])
+  await apply(file)
+  expect((await send('GET', `${production}/flags/old`)).status).toBe(200)
+  await apply(file, '?prune=true')
+  expect((await send('GET', `${production}/flags/old`)).status).toBe(404)
+})
+
+test('the plan of an export is empty, also while a rollout runs', async () => {
+  const { plan, apply, send } = await start()
+  await apply(file)
+  await send('POST', `${production}/rollouts/patch-mode/actions`, { body: { action: 'start' } })
+  const { body } = await send('GET', `${production}/config/export`)
+  expect(Object.keys(configFileSchema.parse(body).flags)).toEqual(['child', 'patch-mode'])
+  expect(await plan(body)).toMatchObject({ changes: [], unmanaged: [] })
+})
+
+test.each([
+  [{ flags: {} }, '/version'],
+  [{ version: 1, flag: {} }, '/flag'],
+  [{ version: 1, rollouts: { x: { stages: [{ percent: 'ten' }] } } }, '/rollouts/x/stages/0/percent'],
+])('what is wrong with a file is named: %j', async (body, pointer) => {
+  const { send } = await start()
+  const { status, body: answer } = await send('POST', `${production}/config/plan`, { body })
+  expect(status).toBeOneOf([400, 422])
+  expect(answer.errors[0].pointer).toBe(pointer)
+})
