@@ -7,7 +7,6 @@ import type { Command, Output } from '../command.ts'
 import { faultsText, readConfigFile } from '../config-file.ts'
 import { RequestError, connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
-import type { ExitCode } from '../exit-codes.ts'
 
 const common = `  FILE           sluice.yaml unless said; JSON works too
   --env NAME     the environment; else the file's, else production (or SLUICE_ENVIRONMENT)
