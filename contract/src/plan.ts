@@ -44,6 +44,8 @@ export const stageInputSchema = z
 export const planInputSchema = z
   .strictObject({
     flag: z.string().min(1).max(200),
+    /** A plan that comes with Sluice; fields given here take the place of its own. */
+    template: z.string().min(1).max(80).optional(),
     rule: z.string().min(1).max(200).optional(),
     candidate: z.string().min(1).max(200).optional(),
     baseline: z.string().min(1).max(200).optional(),

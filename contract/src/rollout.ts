@@ -53,6 +53,7 @@ export const stateSchema = z.enum([
 
 /** The plan as it will run: every default written out. */
 export const planSchema = planInputSchema
+  .omit({ template: true })
   .required()
   .extend({
     stages: z.array(stageInputSchema.required()),

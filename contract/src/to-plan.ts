@@ -4,6 +4,7 @@ import type { Guardrail, Plan, Stage, Stat, Traffic } from '@sluice/core/rollout
 import { formatDuration, parseDuration } from './duration.ts'
 import { percentOfShare, shareOfPercent } from './percent.ts'
 import type { GuardrailInput, PlanInput, StageInput } from './plan.ts'
+import { planTemplateNamed, planTemplates } from './plan-templates.ts'
 import type { FieldError } from './problem.ts'
 
 /** What a plan may lean on where it is silent. */
@@ -31,8 +32,9 @@ const defaultGuardrails: readonly GuardrailInput[] = [
 ]
 
 /** The plan that a request asks for, every default filled in; problems name the fields that cannot be run. */
-export function toPlan(input: PlanInput, context: PlanContext): PlanResult {
+export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
   const problems: FieldError[] = []
+  const input = withTemplate(request, problems)
   const notes: string[] = []
   const arms = armsOf(input, context, problems)
   const blockMs = durationOf(input.block, 10_000)
@@ -59,6 +61,15 @@ export function toPlan(input: PlanInput, context: PlanContext): PlanResult {
   if (!input.guardrails)
     notes.push('Guardrails: errors against the baseline roll back, p95 latency over 1.5x the baseline holds.')
   return { plan: { ...partial, advance }, notes, problems }
+}
+
+function withTemplate(request: PlanInput, problems: FieldError[]): PlanInput {
+  if (request.template === undefined) return request
+  const template = planTemplateNamed(request.template)
+  if (template) return { ...template.plan, ...request }
+  const names = planTemplates.map(({ name }) => name).join(', ')
+  problems.push(rule('/template', `There is no template "${request.template}": choose one of ${names}.`))
+  return request
 }
 
 const rule = (pointer: string, message: string): FieldError => ({ pointer, code: 'rule', message })
@@ -290,7 +301,7 @@ function chooseAdvance(plan: Plan, traffic: Traffic | null, notes: string[]): 'p
 }
 
 /** The plan as the wire shows it: every default written out. */
-export function fromPlan(plan: Plan, reason: string): Required<PlanInput> {
+export function fromPlan(plan: Plan, reason: string): Required<Omit<PlanInput, 'template'>> {
   return {
     flag: plan.flag,
     rule: plan.rule,

@@ -25,6 +25,8 @@ export const policy: Readonly<Record<string, Access>> = {
   'POST /api/v1/keys': admin,
   'DELETE /api/v1/keys/{id}': admin,
 
+  'GET /api/v1/plan-templates': readers,
+
   'GET /api/v1/channels': admin,
   'POST /api/v1/channels': admin,
   'DELETE /api/v1/channels/{id}': admin,

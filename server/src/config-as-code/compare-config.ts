@@ -1,4 +1,4 @@
-import { SluiceError, fromPlan } from '@sluice/contract'
+import { SluiceError, fromPlan, planTemplateNamed } from '@sluice/contract'
 import type { ConfigChange, ConfigFile, FieldError, PlanInput } from '@sluice/contract'
 import type { Traffic } from '@sluice/core/rollout'
 import { type SnapshotFlag, parseFlag } from '@sluice/core/evaluation'
@@ -181,8 +181,10 @@ function rolloutChange(
 }
 
 /** Of a rollout's plan, what the file declares: what it leaves to Sluice is not compared. */
-const declaredPart = ({ plan, reason }: RolloutRecord, input: PlanInput): unknown =>
-  project(fromPlan(plan, reason), input)
+function declaredPart({ plan, reason }: RolloutRecord, { template, ...input }: PlanInput): unknown {
+  const shape = { ...(template === undefined ? {} : planTemplateNamed(template)?.plan), ...input }
+  return project(fromPlan(plan, reason), shape)
+}
 
 function project(value: unknown, shape: unknown): unknown {
   if (Array.isArray(value) && Array.isArray(shape))

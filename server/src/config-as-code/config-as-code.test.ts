@@ -104,6 +104,14 @@ test('a plan that differs from a running one is told and kept; a draft is replac
   expect((await send('GET', `${production}/rollouts?flag=patch-mode`)).body.items[0].plan.stages[1].percent).toBe(25)
 })
 
+test('a file may take a template; another one is a change', async () => {
+  const { plan, apply } = await start()
+  const from = (template: string) => changed(({ rollouts }) => void (rollouts['patch-mode'] = { template }))
+  await apply(from('execution-mode'))
+  expect((await plan(from('execution-mode'))).changes).toEqual([])
+  expect((await plan(from('data-source'))).changes).toMatchObject([{ op: 'update', kind: 'rollout' }])
+})
+
 test('a plan that somebody overtook is refused, and one fault stops everything', async () => {
   const { plan, apply, send, events } = await start()
   const { revision } = await plan(file)

@@ -2,6 +2,7 @@ import {
   actionInputSchema,
   decisionSchema,
   planInputSchema,
+  planTemplates,
   reportSchema,
   rolloutSchema,
   seriesSchema,
@@ -22,10 +23,26 @@ import type { Route } from '../route.ts'
 const base = '/api/v1/environments/{env}/rollouts'
 const flagOf = z.enum(['true', 'false']).optional()
 
+const templateSchema = z
+  .strictObject({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    plan: planInputSchema.omit({ flag: true }),
+  })
+  .meta({ id: 'PlanTemplate' })
+
 /** Rollouts: plan, start, look at, act on. */
 export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readonly Route[] {
   const { kysely } = parts.database
   return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/plan-templates',
+      summary: 'The plans that come with Sluice',
+      answers: { 200: { description: 'The templates', schema: z.strictObject({ items: z.array(templateSchema) }) } },
+      handle: () => json({ items: planTemplates }),
+    }),
     defineRoute<undefined, { flag?: string | undefined }>({
       method: 'GET',
       path: base,
