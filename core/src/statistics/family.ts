@@ -36,16 +36,18 @@ export function startFamily(nulls: readonly number[], logWeights: LogWeights, re
   }
 }
 
-/** The family after one more independent factor; `increments` gives ln of the factor per alternative. */
+/** The family after one more independent factor; `increments` gives ln of the factor per alternative, what is not finite is none. */
 export function multiply(family: Family, increments: (nullValue: number) => readonly number[]): Family {
   return {
     ...family,
     logTerms: family.logTerms.map((terms, i) => {
       const added = increments(family.nulls[i] ?? 0)
-      return terms.map((term, j) => term + (added[j] ?? 0))
+      return terms.map((term, j) => term + finite(added[j]))
     }),
   }
 }
+
+const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0)
 
 /** Begins one more process in the mixture; what came before keeps its weight. */
 export function restart(family: Family, logWeights: LogWeights): Family {

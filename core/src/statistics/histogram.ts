@@ -18,6 +18,8 @@ const highWord = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0
 /** Exponent bias and lowest octave, in buckets: the upper 18 bits of a double are its octave and 64th. */
 const offset = (1023 + lowestOctave) * bucketsPerOctave
 
+const isAmount = (value: number): boolean => value >= 0 && value < Infinity
+
 /** Index of the bucket that holds `value` > 0, read from the double's own bits. */
 export function bucketIndex(value: number): number {
   float[0] = value
@@ -34,8 +36,9 @@ export function lowerEdge(index: number): number {
 
 export const upperEdge = (index: number): number => lowerEdge(index + 1)
 
-/** The histogram with these values added; each must be finite and not negative. */
-export function addValues(histogram: Histogram, values: readonly number[]): Histogram {
+/** The histogram with these values added; what is not finite or is negative is no amount and left out. */
+export function addValues(histogram: Histogram, given: readonly number[]): Histogram {
+  const values = given.every(isAmount) ? given : given.filter(isAmount)
   if (values.length === 0) return histogram
   const counts: Record<number, number> = { ...histogram.counts }
   let zeros = histogram.zeros
@@ -59,7 +62,7 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
 
 /** Index of the bucket of the value of rank ceil(p n); -1 when that value is zero, null when there is none. */
 export function quantileBucket(histogram: Histogram, p: number): number | null {
-  if (histogram.n === 0) return null
+  if (histogram.n === 0 || !(p >= 0 && p <= 1)) return null
   let left = Math.ceil(p * histogram.n) - histogram.zeros
   if (left <= 0) return -1
   const indexes = Object.keys(histogram.counts)

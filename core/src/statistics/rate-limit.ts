@@ -1,4 +1,5 @@
 import type { LogWeights } from './family.ts'
+import { isCount } from './is-count.ts'
 import type { Claim } from './rate-ratio.ts'
 
 const multiplesAbove = [1.2, 1.5, 2, 3, 5] as const
@@ -24,9 +25,10 @@ export const rateLimitWeights =
 /**
  * ln of the factors against "the rate is at most (`higher`) or at least (`lower`) `limit`", for n units of which x failed:
  * the likelihood ratio of Bernoulli counts. x may arrive later than n; until then the unit counts as a success, which only
- * lowers evidence of harm.
+ * lowers evidence of harm. Numbers that are no counts, or a limit that is no rate, say nothing: 0.
  */
 export function rateLimitIncrements(claim: Claim, n: number, x: number, limit: number): readonly number[] {
+  if (!(isCount(n) && isCount(x) && limit > 0 && limit < 1)) return alternatives(claim, limit).map(() => 0)
   return alternatives(claim, limit).map(
     (rate) => x * Math.log(rate / limit) + (n - x) * Math.log((1 - rate) / (1 - limit)),
   )

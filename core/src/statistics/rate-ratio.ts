@@ -1,4 +1,5 @@
 import type { LogWeights } from './family.ts'
+import { isCount } from './is-count.ts'
 
 /** Units at risk and units that failed, per arm, in one stratum of one block. */
 export interface Counts {
@@ -24,11 +25,12 @@ export const rateRatioWeights =
 /**
  * ln of the factors against "the candidate's rate is at most (claim `higher`) or at least (`lower`) `ratio` times the
  * baseline's": with π = nT / (nT + nC), each failure of T multiplies by t_j / ratio, each failure of either arm divides by
- * (π t_j + 1 - π) / (π ratio + 1 - π). Its mean is at most 1 whatever the base rate, which need not be known.
+ * (π t_j + 1 - π) / (π ratio + 1 - π). Its mean is at most 1 whatever the base rate, which need not be known. Numbers that
+ * are no counts, or an empty side, say nothing: 0.
  */
 export function rateRatioIncrements(claim: Claim, counts: Counts, ratio: number): readonly number[] {
   const { nT, xT, nC, xC } = counts
-  if (nT <= 0 || nC <= 0 || xT + xC === 0) return noIncrement
+  if (![nT, xT, nC, xC, ratio].every(isCount) || nT * nC * ratio === 0 || xT + xC === 0) return noIncrement
   const share = nT / (nT + nC)
   const atNull = share * ratio + 1 - share
   return multiples[claim].map((multiple) => {

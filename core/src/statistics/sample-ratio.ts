@@ -1,4 +1,5 @@
-import { logGamma } from './log-gamma.ts'
+import { isCount } from './is-count.ts'
+import { logBeta } from './log-beta.ts'
 
 /** Evidence that the arms' sizes are not what the sample should give. */
 export interface SampleRatio {
@@ -15,19 +16,14 @@ const priorUnits = 100
 
 /**
  * ln of the Dirichlet-multinomial likelihood of the units over that of the designed shares: a martingale under the design,
- * so it may be looked at any time. Needs both shares above 0; 0 otherwise.
+ * so it may be looked at any time. Needs both shares above 0, and counts; 0 otherwise.
  */
 export function sampleRatioLogFactor(units: { T: number; C: number }, shareT: number): number {
-  if (shareT <= 0 || shareT >= 1) return 0
-  let logFactor = logGamma(priorUnits) - logGamma(priorUnits + units.T + units.C)
-  for (const [count, share] of [
-    [units.T, shareT],
-    [units.C, 1 - shareT],
-  ] as const) {
-    const prior = priorUnits * share
-    logFactor += logGamma(prior + count) - logGamma(prior) - count * Math.log(share)
-  }
-  return logFactor
+  const { T, C } = units
+  if (!(shareT > 0 && shareT < 1 && isCount(T) && isCount(C))) return 0
+  const [priorT, priorC] = [priorUnits * shareT, priorUnits * (1 - shareT)]
+  const mixture = logBeta(priorT + T, priorC + C) - logBeta(priorT, priorC)
+  return mixture - T * Math.log(shareT) - C * Math.log1p(-shareT)
 }
 
 /** ln Bayes factor of the attempt so far. */

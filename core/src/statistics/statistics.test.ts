@@ -19,6 +19,7 @@ import {
   sampleRatioLogFactor,
   startFamily,
 } from './index.ts'
+import { logBeta } from './log-beta.ts'
 import type { Counts } from './index.ts'
 
 const counts = (nT: number, nC: number, xT: number, xC: number): Counts => ({ nT, nC, xT, xC })
@@ -149,4 +150,23 @@ test('one rate has an interval that holds at any look', () => {
   expect(rateInterval(48, 0)[0]).toBe(0)
   expect(rateInterval(48, 0)[1]).toBeGreaterThan(0.08)
   expect(rateInterval(48, 0)[1]).toBeLessThan(0.15)
+})
+
+test('numbers of a trillion keep their digits', () => {
+  const [low, high] = rateInterval(1e12, 1e10)
+  expect([low, high].map((value) => Number(((value - 0.01) * 1e7).toFixed(1)))).toEqual([-5.8, 5.8])
+  expect(Math.abs(sampleRatioLogFactor({ T: 1e11, C: 9e11 }, 0.1))).toBeLessThan(20)
+  expect(sampleRatioLogFactor({ T: 1.01e11, C: 8.99e11 }, 0.1)).toBeGreaterThan(1e6)
+})
+
+test('ln B agrees with exact values, small and large', () => {
+  const exact = [
+    [0.5, 0.5, Math.log(Math.PI)],
+    [1, 7, -Math.log(7)],
+    [1, 1e9, -Math.log(1e9)],
+    [2, 1e6, -Math.log(1e6 * (1e6 + 1))],
+    [50, 1, -Math.log(50)],
+  ] as const
+  for (const [a, b, value] of exact) expect(logBeta(a, b)).toBeCloseTo(value, 9)
+  for (const a of [39.9, 40, 40.1]) expect(logBeta(a, 60) - logBeta(a + 1, 60)).toBeCloseTo(Math.log((a + 60) / a), 10)
 })
