@@ -2,10 +2,26 @@ import { z } from 'zod'
 import { durationSchema } from './duration.ts'
 import { percentSchema } from './percent.ts'
 
-export const statSchema = z.enum(['rate', 'mean', 'p50', 'p90', 'p95', 'p99'])
+export const statSchema = z.enum(['rate', 'count', 'mean', 'p50', 'p90', 'p95', 'p99'])
 export const onBreachSchema = z.enum(['notify', 'hold', 'step-back', 'rollback'])
 
+const metricName = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/
 const limit = z.number().meta({ description: 'A limit in the metric’s unit, or a multiple of the baseline.' })
+
+/** A plain threshold over windows of time, in place of evidence; every field has a default. */
+export const windowInputSchema = z
+  .strictObject({
+    length: durationSchema.optional(),
+    breach: z.int().min(1).max(20).optional(),
+    of: z.int().min(1).max(20).optional(),
+    minSamples: z.int().min(1).max(1_000_000).optional(),
+    ceiling: z.number().min(1).max(1000).nullable().optional(),
+  })
+  .meta({
+    id: 'WindowInput',
+    description:
+      'Breach when so many of the last windows lie beyond the limit, or one beyond ceiling times the limit. No statistical guarantee.',
+  })
 
 export const guardrailInputSchema = z
   .strictObject({
@@ -13,10 +29,20 @@ export const guardrailInputSchema = z
       .string()
       .regex(/^[A-Za-z0-9._-]{1,80}$/)
       .optional(),
-    metric: z.string().regex(/^[A-Za-z][A-Za-z0-9_.]{0,63}$/, {
+    metric: z.string().regex(metricName, {
       error: 'Expected a metric name: a letter, then letters, digits, "_" or ".", 64 at most.',
     }),
     stat: statSchema.optional(),
+    where: z
+      .string()
+      .regex(/^[A-Za-z0-9_]{1,40}$/, {
+        error: 'Expected a class of the outcome, such as rate_limited: letters, digits and "_", 40 at most.',
+      })
+      .optional(),
+    per: z.string().regex(metricName).optional(),
+    counting: z.enum(['unit', 'request']).optional(),
+    test: z.enum(['evidence', 'window']).optional(),
+    window: windowInputSchema.optional(),
     over: limit.optional(),
     under: limit.optional(),
     ratioOver: limit.positive().optional(),

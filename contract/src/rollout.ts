@@ -35,6 +35,9 @@ export const verdictSchema = z
     baseline: armSchema,
     harm: z.strictObject({ logE: z.number(), warnsAt: z.number(), breachesAt: z.number() }),
     safety: z.strictObject({ logE: z.number(), provenAt: z.number() }),
+    /** What is counted: each unit once, or calls; windows are plain thresholds without a statistical guarantee. */
+    counting: z.enum(['unit', 'request', 'window']),
+    windows: z.strictObject({ beyond: z.int(), seen: z.int(), needed: z.int(), of: z.int() }).nullable(),
     shared: z.boolean(),
     noDataSince: instant.nullable(),
     sentence: z.string(),

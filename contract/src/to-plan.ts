@@ -1,6 +1,6 @@
 import { canProve, metricNamed, percentText, shareOf } from '@sluice/core/rollout'
 import { builtInMetrics } from '@sluice/core/rollout'
-import type { Guardrail, Plan, Stage, Stat, Traffic } from '@sluice/core/rollout'
+import type { Guardrail, Plan, Stage, Stat, Traffic, WindowTest } from '@sluice/core/rollout'
 import { formatDuration, parseDuration } from './duration.ts'
 import { percentOfShare, shareOfPercent } from './percent.ts'
 import type { GuardrailInput, PlanInput, StageInput } from './plan.ts'
@@ -49,6 +49,7 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
     blockMs,
     timeoutMs,
     advance: 'proof',
+    ...(context.traffic ? { unitsPerDay: context.traffic.unitsPerDay } : {}),
     stages,
     guardrails,
   }
@@ -130,6 +131,8 @@ function stagesOf(input: readonly StageInput[] | undefined, problems: FieldError
   return stages
 }
 
+const windowDefaults = { lengthMs: 300_000, breach: 2, of: 3, minSamples: 100 } as const
+
 const limits = [
   ['over', 'absolute', 'over', 'safeBelow'],
   ['under', 'absolute', 'under', 'safeAbove'],
@@ -188,14 +191,16 @@ function guardrailOf(
     problems.push(
       rule(
         `${pointer}/stat`,
-        `"${input.metric}" is not built in: say its stat, "rate" for yes or no, "mean" or "p95" for amounts. Built in: ${Object.keys(builtInMetrics).join(', ')}.`,
+        `"${input.metric}" is not built in: say its stat, "rate" for yes or no, "count" for how many, "mean" or "p95" for amounts. Built in: ${Object.keys(builtInMetrics).join(', ')}.`,
       ),
     )
     return null
   }
   const stat: Stat = input.stat ?? (metricNamed(input.metric, 'mean').kind === 'rate' ? 'rate' : 'mean')
   const metric = metricNamed(input.metric, stat)
-  if ((metric.kind === 'rate') !== (stat === 'rate')) {
+  const fits =
+    metric.kind === 'rate' ? stat === 'rate' || stat === 'count' : stat !== 'rate' && (stat !== 'count' || !known)
+  if (!fits) {
     problems.push(
       rule(
         `${pointer}/stat`,
@@ -207,14 +212,20 @@ function guardrailOf(
   const [field, compare, direction, safeField] = chosen
   const wrongSafe = limits.find(([, , , other]) => other !== safeField && input[other] !== undefined)
   if (wrongSafe) problems.push(rule(`${pointer}/${wrongSafe[3]}`, `With ${field} the safe line is ${safeField}.`))
-  const factor = stat === 'rate' ? 2 : 1.5
+  const isRate = stat === 'rate' || stat === 'count'
+  const factor = isRate ? 2 : 1.5
+  const window = windowOf(input, stat, `${pointer}/window`, blockMs, problems)
   const limit = input[field] ?? 0
   const fallback = compare === 'absolute' ? limit : direction === 'over' ? limit * factor : limit / factor
   const safe = input[safeField] ?? fallback
   const made: Guardrail = {
-    id: input.id ?? [input.metric, ...(stat === 'rate' ? [] : [stat]), compare === 'ratio' ? 'ratio' : field].join('-'),
+    id: input.id ?? idOf(input, stat, compare === 'ratio' ? 'ratio' : field, window !== null),
     metric: input.metric,
     stat,
+    ...(input.where === undefined ? {} : { where: input.where }),
+    ...(input.per === undefined ? {} : { per: input.per }),
+    ...(input.counting === undefined || input.counting === 'unit' ? {} : { counting: input.counting }),
+    ...(window === null ? {} : { window }),
     compare,
     direction,
     limit,
@@ -225,7 +236,72 @@ function guardrailOf(
     stages: input.stages ?? null,
   }
   checkLimit(made, pointer, field, safeField, problems)
+  checkCounting(input, made, pointer, problems)
   return metric.failsOn === 0 ? asFailure(made, pointer, field, problems) : made
+}
+
+const idOf = ({ metric, where, per }: GuardrailInput, stat: Stat, limit: string, isWindow: boolean): string =>
+  [
+    metric + (where === undefined ? '' : `.${where}`),
+    ...(per === undefined ? [] : ['per', per]),
+    ...(stat === 'rate' ? [] : [stat]),
+    limit,
+    ...(isWindow ? ['window'] : []),
+  ].join('-')
+
+/** The threshold over windows that is asked for, its defaults filled in; null: evidence decides. */
+function windowOf(
+  { test, window: given }: GuardrailInput,
+  stat: Stat,
+  pointer: string,
+  blockMs: number,
+  problems: FieldError[],
+): WindowTest | null {
+  if (test === 'evidence' && given)
+    problems.push(rule(pointer, 'Windows are for thresholds: leave them out, or say test "window".'))
+  if (test !== 'window' && !given) return null
+  const { length, breach, of, minSamples, ceiling = null } = given ?? {}
+  const lengthMs = durationOf(length, windowDefaults.lengthMs)
+  const blocks = Math.max(1, Math.round(lengthMs / blockMs))
+  const among = of ?? Math.max(breach ?? 0, windowDefaults.of)
+  const needed = breach ?? Math.min(windowDefaults.breach, among)
+  if (needed > among)
+    problems.push(
+      rule(`${pointer}/breach`, `Expected at most ${among} (of), the windows that are looked at; got ${needed}.`),
+    )
+  if (lengthMs < blockMs)
+    problems.push(rule(`${pointer}/length`, `A window holds at least one block of ${formatDuration(blockMs)}.`))
+  return {
+    blocks,
+    breach: needed,
+    of: among,
+    minSamples: minSamples ?? (stat === 'count' ? 1 : windowDefaults.minSamples),
+    ceiling,
+  }
+}
+
+function checkCounting(
+  { where, per, counting }: GuardrailInput,
+  { metric, stat, compare, window }: Guardrail,
+  pointer: string,
+  problems: FieldError[],
+): void {
+  const { kind } = metricNamed(metric, stat)
+  if (where !== undefined && kind !== 'rate')
+    problems.push(rule(`${pointer}/where`, `"${metric}" is an amount and has no classes: leave "where" out.`))
+  if (per !== undefined && kind !== 'value')
+    problems.push(
+      rule(`${pointer}/per`, `"${metric}" is no amount: only amounts are divided, such as tokens per patches.`),
+    )
+  if (counting === 'request' && window)
+    problems.push(rule(`${pointer}/counting`, 'Windows count calls anyway: leave "counting" out.'))
+  if (stat === 'count' && compare === 'absolute' && !window)
+    problems.push(
+      rule(
+        `${pointer}/test`,
+        'A number of events has no baseline to be proven against: say test "window", or compare with ratioOver.',
+      ),
+    )
 }
 
 function checkLimit(
@@ -243,7 +319,8 @@ function checkLimit(
         `A rate lies between 0 and 1: 5 % is 0.05; got ${limit}. For "none at all" allow a small budget such as 0.001.`,
       ),
     )
-  else if (limit <= 0) problems.push(rule(`${pointer}/${field}`, `Expected a limit above 0; got ${limit}.`))
+  else if (stat === 'count' ? limit < 0 : limit <= 0)
+    problems.push(rule(`${pointer}/${field}`, `Expected a limit above 0; got ${limit}.`))
   if (direction === 'over' ? safe > limit : safe < limit)
     problems.push(
       rule(
@@ -300,6 +377,14 @@ function chooseAdvance(plan: Plan, traffic: Traffic | null, notes: string[]): 'p
   return 'quiet'
 }
 
+const windowInput = ({ blocks, breach, of, minSamples, ceiling }: WindowTest, blockMs: number) => ({
+  length: formatDuration(blocks * blockMs),
+  breach,
+  of,
+  minSamples,
+  ceiling,
+})
+
 /** The plan as the wire shows it: every default written out. */
 export function fromPlan(plan: Plan, reason: string): Required<Omit<PlanInput, 'template'>> {
   return {
@@ -321,11 +406,16 @@ export function fromPlan(plan: Plan, reason: string): Required<Omit<PlanInput, '
       const named = limits.find(
         ([, compare, direction]) => compare === guardrail.compare && direction === guardrail.direction,
       )
-      const { id, metric, stat, onBreach, limit, safe, noDataAfterBlocks, stages } = guardrail
+      const { id, metric, stat, where, per, counting, window, onBreach, limit, safe, noDataAfterBlocks, stages } =
+        guardrail
       return {
         id,
         metric,
         stat,
+        ...(where === undefined ? {} : { where }),
+        ...(per === undefined ? {} : { per }),
+        ...(counting === undefined ? {} : { counting }),
+        ...(window === undefined ? {} : { test: 'window' as const, window: windowInput(window, plan.blockMs) }),
         ...(named ? { [named[0]]: limit, [named[3]]: safe } : {}),
         onBreach,
         ...(noDataAfterBlocks === null ? {} : { noDataAfter: formatDuration(noDataAfterBlocks * plan.blockMs) }),

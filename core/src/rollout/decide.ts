@@ -7,6 +7,7 @@ import { shareOf } from './plan.ts'
 import type { Guardrail, Plan } from './plan.ts'
 import type { RolloutPhase, RolloutState, Waiting } from './state.ts'
 import type { Verdict } from './verdict.ts'
+import { designedShare, drawSampleBits } from './unit-sample.ts'
 import { holds, timeLeftMs, waitingFor } from './waiting.ts'
 import type { Facts } from './waiting.ts'
 import { listText, percentText, shortNumber } from './words.ts'
@@ -29,6 +30,9 @@ export const draft: RolloutState = {
   healthyBlocks: 0,
   evidence: [],
   sampleRatio: emptySampleRatio,
+  sampleBits: { T: 0, C: 0 },
+  visitUnits: { seen: 0, crossed: 0 },
+  full: false,
 }
 
 /** Where the rollout stands, for people: state, reason, what it waits for. */
@@ -236,6 +240,9 @@ function freshAttempt(plan: Plan, state: RolloutState, nowMs: number): RolloutSt
     block: 0,
     evidence: plan.guardrails.map(startEvidence),
     sampleRatio: emptySampleRatio,
+    sampleBits: drawSampleBits(plan),
+    visitUnits: draft.visitUnits,
+    full: false,
   }
 }
 
@@ -255,7 +262,8 @@ function moved(plan: Plan, state: RolloutState, sharePer100k: number, nowMs: num
       const guardrail = plan.guardrails[i]
       return guardrail ? startVisit(evidence, guardrail) : evidence
     }),
-    sampleRatio: closeVisit(state.sampleRatio, state.sharePer100k / 100_000),
+    sampleRatio: closeVisit(state.sampleRatio, designedShare(state)),
+    visitUnits: draft.visitUnits,
   }
 }
 

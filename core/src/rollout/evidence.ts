@@ -4,15 +4,18 @@ import {
   mergeHistograms,
   multiply,
   quantileBucket,
-  rateRatioWeights,
   restart,
   startFamily,
   upperEdge,
 } from '../statistics/index.ts'
 import type { Block, Family, Histogram, PerArm } from '../statistics/index.ts'
 import {
+  exceedanceIncrements,
   gridOf,
   harmClaim,
+  isRate,
+  ledgerKey,
+  metricOf,
   quantileIncrements,
   rateIncrements,
   safeClaim,
@@ -22,8 +25,10 @@ import {
 } from './guardrail-test.ts'
 import { group, meanIncrements, regroup, remember, runningMean, startGroups } from './mean-groups.ts'
 import type { MeanGroups } from './mean-groups.ts'
-import { metricNamed } from './metric.ts'
+import { isSound } from './sound-block.ts'
 import type { Guardrail } from './plan.ts'
+import { foldWindow, startWindows } from './windows.ts'
+import type { WindowEvidence } from './windows.ts'
 
 /** What one arm has shown in the present visit. */
 export interface ArmTally {
@@ -62,6 +67,10 @@ export interface GuardrailEvidence {
   readonly recentRows: { readonly T: readonly number[]; readonly C: readonly number[] }
   readonly groups: MeanGroups | null
   readonly quantile: FixedQuantile | null
+  /** For a threshold over windows, which rests on nothing else. */
+  readonly windows: WindowEvidence | null
+  /** Block since which the numbers cannot be used, if so: they say nothing, and nothing is not safe. */
+  readonly unusableSince: number | null
   readonly warning: boolean
   readonly passed: boolean
   /** A `notify` breach is told once an attempt. */
@@ -80,27 +89,34 @@ const noTally: ArmTally = { units: 0, events: 0, values: emptyHistogram, sum: 0,
 export function startEvidence(guardrail: Guardrail): GuardrailEvidence {
   const grid = gridOf(guardrail)
   const kind = testKind(guardrail)
-  const rollsBack = guardrail.onBreach === 'rollback' || guardrail.onBreach === 'step-back'
   return {
     harm: startFamily(grid, weightsOf(guardrail, harmClaim(guardrail)), true),
     safe: startFamily(grid, weightsOf(guardrail, safeClaim(guardrail)), false),
-    companion: kind === 'rate-limit' && rollsBack ? startFamily([1], rateRatioWeights('higher'), true) : null,
+    companion: needsCompanion(guardrail) ? startFamily([1], companionWeights(guardrail), true) : null,
     candidate: noTally,
     baseline: noTally,
     mantelHaenszel: { T: 0, C: 0 },
     recentRows: { T: [], C: [] },
-    groups: kind === 'mean' ? startGroups(metricNamed(guardrail.metric, guardrail.stat).bound) : null,
+    groups: kind === 'mean' ? startGroups(metricOf(guardrail).bound) : null,
     quantile: kind.startsWith('quantile') ? { edge: null, recent: emptyHistogram, before: emptyHistogram } : null,
+    windows: guardrail.window ? startWindows : null,
+    unusableSince: null,
     warning: false,
     passed: false,
     notified: false,
   }
 }
 
+/** Who rolls back on a fixed limit has to look at the baseline first: an incident of both arms is nobody's fault. */
+const needsCompanion = ({ compare, onBreach, window }: Guardrail): boolean =>
+  compare === 'absolute' && !window && (onBreach === 'rollback' || onBreach === 'step-back')
+
+const companionWeights = (guardrail: Guardrail) => weightsOf({ ...guardrail, compare: 'ratio' }, harmClaim(guardrail))
+
 /** A new stay at a share: proofs begin anew, harm goes on with one more restart. */
 export function startVisit(evidence: GuardrailEvidence, guardrail: Guardrail): GuardrailEvidence {
   const begun = beginOnset(evidence, guardrail)
-  const bound = metricNamed(guardrail.metric, guardrail.stat).bound
+  const bound = metricOf(guardrail).bound
   return {
     ...begun,
     safe: startFamily(evidence.safe.nulls, weightsOf(guardrail, safeClaim(guardrail)), false),
@@ -109,28 +125,41 @@ export function startVisit(evidence: GuardrailEvidence, guardrail: Guardrail): G
     mantelHaenszel: { T: 0, C: 0 },
     recentRows: { T: [], C: [] },
     groups: begun.groups && regroup(begun.groups, guardrail, bound),
+    windows: evidence.windows && startWindows,
     passed: false,
   }
 }
 
-/** Folds one sealed block into the evidence. `visitBlock` is the first block of the visit. */
+/**
+ * Folds one sealed block into the evidence. `visitBlock` is the first block of the visit. A block whose numbers are none
+ * (not finite, negative, more failures than units) adds nothing, and until the next sound one there is no data.
+ */
 export function weigh(
   evidence: GuardrailEvidence,
   block: Block,
   guardrail: Guardrail,
   visitBlock: number,
 ): GuardrailEvidence {
-  const age = block.index - visitBlock
+  if (!isSound(block, ledgerKey(guardrail)))
+    return evidence.unusableSince === null ? { ...evidence, unusableSince: block.index } : evidence
+  const weighed = weighSound(evidence, block, guardrail, block.index - visitBlock)
+  return weighed.unusableSince === null ? weighed : { ...weighed, unusableSince: null }
+}
+
+function weighSound(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail, age: number): GuardrailEvidence {
+  if (evidence.windows && guardrail.window) {
+    const windows = foldWindow(evidence.windows, block, guardrail, guardrail.window, age)
+    return remembered({ ...evidence, windows }, block, guardrail)
+  }
   const begun = age > 0 && age % onsetBlocks === 0 ? beginOnset(evidence, guardrail) : evidence
   if (block.rows.T === 0 && block.rows.C === 0 && isIdle(block, guardrail)) return remembered(begun, block, guardrail)
-  const weighed =
-    guardrail.stat === 'rate' ? weighRate(begun, block, guardrail) : weighValues(begun, block, guardrail, age)
+  const weighed = isRate(guardrail) ? weighRate(begun, block, guardrail) : weighValues(begun, block, guardrail, age)
   return remembered(weighed, block, guardrail)
 }
 
 /** Settled units can come due in a block without rows. */
-function isIdle(block: Block, { metric }: Guardrail): boolean {
-  const rate = block.rates[metric]
+function isIdle(block: Block, guardrail: Guardrail): boolean {
+  const rate = block.rates[ledgerKey(guardrail)]
   return !rate || (rate.settled.length === 0 && rate.firstSettled.n === 0)
 }
 
@@ -139,22 +168,24 @@ function beginOnset(evidence: GuardrailEvidence, guardrail: Guardrail): Guardrai
   return {
     ...evidence,
     harm: restart(evidence.harm, weightsOf(guardrail, harmClaim(guardrail))),
-    companion: companion && restart(companion, rateRatioWeights('higher')),
+    companion: companion && restart(companion, companionWeights(guardrail)),
     quantile: quantile && fixed(quantile, guardrail),
   }
 }
 
 function weighRate(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail): GuardrailEvidence {
-  const rate = block.rates[guardrail.metric]
+  const rate = block.rates[ledgerKey(guardrail)]
   if (!rate) return evidence
   const absolute = guardrail.compare === 'absolute'
   const harm = isSilent(evidence, block, guardrail, 'C')
     ? null
     : rateIncrements(guardrail, harmClaim(guardrail), 'harm', block)
-  const safe = isSilent(evidence, block, guardrail, 'T')
-    ? null
-    : rateIncrements(guardrail, safeClaim(guardrail), 'safe', block)
-  const companion = evidence.companion && rateIncrements({ ...guardrail, compare: 'ratio' }, 'higher', 'harm', block)
+  const safe =
+    block.full || isSilent(evidence, block, guardrail, 'T')
+      ? null
+      : rateIncrements(guardrail, safeClaim(guardrail), 'safe', block)
+  const companion =
+    evidence.companion && rateIncrements({ ...guardrail, compare: 'ratio' }, harmClaim(guardrail), 'harm', block)
   const failures = { T: 0, C: 0 }
   const weights = { T: evidence.mantelHaenszel.T, C: evidence.mantelHaenszel.C }
   for (const { nT, xT, nC, xC } of rate.atRisk) {
@@ -193,7 +224,7 @@ function isSilent(evidence: GuardrailEvidence, block: Block, guardrail: Guardrai
 }
 
 function weighValues(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail, age: number): GuardrailEvidence {
-  const values = block.values[guardrail.metric] ?? []
+  const values = block.values[ledgerKey(guardrail)] ?? []
   if (age < warmUpBlocks || values.length === 0) return evidence
   const ofArm = (arm: 'T' | 'C') => values.filter((row) => row.arm === arm).map(({ value }) => value)
   const tally = (before: ArmTally, added: readonly number[]): ArmTally => ({
@@ -214,7 +245,7 @@ function weighValues(evidence: GuardrailEvidence, block: Block, guardrail: Guard
 
 function weighMean(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail, age: number): GuardrailEvidence {
   if (!evidence.groups) return evidence
-  const { groups, finished } = group(evidence.groups, block.values[guardrail.metric] ?? [], guardrail, age)
+  const { groups, finished } = group(evidence.groups, block.values[ledgerKey(guardrail)] ?? [], guardrail, age)
   let next: GuardrailEvidence & { groups: MeanGroups } = { ...evidence, groups }
   for (const done of finished) {
     const { groups: known } = next
@@ -222,7 +253,14 @@ function weighMean(evidence: GuardrailEvidence, block: Block, guardrail: Guardra
       next = {
         ...next,
         harm: multiply(next.harm, (value) => meanIncrements(guardrail, harmClaim(guardrail), done, known, value)),
-        safe: multiply(next.safe, (value) => meanIncrements(guardrail, safeClaim(guardrail), done, known, value)),
+        safe: block.full
+          ? next.safe
+          : multiply(next.safe, (value) => meanIncrements(guardrail, safeClaim(guardrail), done, known, value)),
+        companion:
+          next.companion &&
+          multiply(next.companion, () =>
+            meanIncrements({ ...guardrail, compare: 'ratio' }, harmClaim(guardrail), done, known, 1),
+          ),
       }
     }
     next = { ...next, groups: remember(known, done) }
@@ -233,7 +271,7 @@ function weighMean(evidence: GuardrailEvidence, block: Block, guardrail: Guardra
 function weighQuantile(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail): GuardrailEvidence {
   const { quantile } = evidence
   if (!quantile) return evidence
-  const values = block.values[guardrail.metric] ?? []
+  const values = block.values[ledgerKey(guardrail)] ?? []
   const baseline = values.filter(({ arm }) => arm === 'C').map(({ value }) => value)
   const seen = { ...quantile, recent: addValues(quantile.recent, baseline) }
   if (quantile.edge === null && guardrail.compare === 'ratio') {
@@ -242,10 +280,12 @@ function weighQuantile(evidence: GuardrailEvidence, block: Block, guardrail: Gua
   }
   const edge = quantile.edge ?? 0
   const harm = quantileIncrements(guardrail, harmClaim(guardrail), values, edge)
-  const safe = quantileIncrements(guardrail, safeClaim(guardrail), values, edge)
+  const safe = block.full ? null : quantileIncrements(guardrail, safeClaim(guardrail), values, edge)
+  const companion = evidence.companion && exceedanceIncrements(harmClaim(guardrail), values, guardrail.limit)
   return {
     ...evidence,
     quantile: seen,
+    companion: evidence.companion && companion ? multiply(evidence.companion, companion) : evidence.companion,
     harm: harm ? multiply(evidence.harm, harm) : evidence.harm,
     safe: safe ? multiply(evidence.safe, safe) : evidence.safe,
   }
@@ -261,8 +301,8 @@ function fixed(quantile: FixedQuantile, guardrail: Guardrail): FixedQuantile {
 }
 
 /** Notes which sides sent rows. */
-function remembered(evidence: GuardrailEvidence, block: Block, { metric }: Guardrail): GuardrailEvidence {
-  const of: PerArm = block.rowsOf[metric] ?? { T: 0, C: 0 }
+function remembered(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail): GuardrailEvidence {
+  const of: PerArm = (guardrail.stat === 'count' ? block.rows : block.rowsOf[ledgerKey(guardrail)]) ?? { T: 0, C: 0 }
   const tally = (before: ArmTally, rows: number): ArmTally =>
     rows === 0 ? before : { ...before, rows: before.rows + rows, lastBlock: block.index }
   const { T, C } = evidence.recentRows

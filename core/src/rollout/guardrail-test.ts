@@ -5,14 +5,38 @@ import {
   rateRatioIncrements,
   rateRatioWeights,
 } from '../statistics/index.ts'
-import type { Block, Claim, Counts, LogWeights, ValueRow } from '../statistics/index.ts'
+import type { Block, Claim, Counts, LedgerMetric, LogWeights, ValueRow } from '../statistics/index.ts'
+import { metricNamed } from './metric.ts'
+import type { Metric } from './metric.ts'
 import type { Guardrail } from './plan.ts'
 
 /** The kinds of evidence; each guardrail is of one. */
 export type TestKind = 'rate-ratio' | 'rate-limit' | 'mean' | 'quantile-ratio' | 'quantile-limit'
 
+/** True for shares of units, and for counts that are tied to units: at most one a unit. */
+export const isRate = ({ stat }: Pick<Guardrail, 'stat'>): boolean => stat === 'rate' || stat === 'count'
+
+/** Which of the ledger's counts a guardrail reads. */
+export function ledgerMetricOf(guardrail: Guardrail): LedgerMetric {
+  const { metric, stat, where = null, per = null } = guardrail
+  const { kind, failsOn } = metricNamed(metric, stat)
+  const counting = guardrail.window ? 'window' : (guardrail.counting ?? 'unit')
+  const name = `${metric}${where === null ? '' : `.${where}`}${per === null ? '' : `/${per}`}`
+  const counted = stat === 'count' && kind !== 'rate' ? 'count' : kind
+  const key = [name, ...(counted === 'count' ? ['count'] : []), ...(counting === 'unit' ? [] : [counting])].join(' ')
+  return { key, metric, where, per, kind: counted, failsOn, counting }
+}
+
+/** The metric of a guardrail, of its class where it has one; an amount per something has no natural bound. */
+export function metricOf({ metric, stat, where, per }: Guardrail): Metric {
+  const named = metricNamed(where === undefined ? metric : `${metric}.${where}`, stat)
+  return per === undefined ? named : { ...named, label: `${named.label} per ${per}`, bound: null }
+}
+
+export const ledgerKey = (guardrail: Guardrail): string => ledgerMetricOf(guardrail).key
+
 export function testKind({ stat, compare }: Guardrail): TestKind {
-  if (stat === 'rate') return compare === 'ratio' ? 'rate-ratio' : 'rate-limit'
+  if (isRate({ stat })) return compare === 'ratio' ? 'rate-ratio' : 'rate-limit'
   if (stat === 'mean') return 'mean'
   return compare === 'ratio' ? 'quantile-ratio' : 'quantile-limit'
 }
@@ -52,7 +76,7 @@ const multiplesOfLimit = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.
 /** The limits that are tested beside the guardrail's own, so that the interval can be read off. Ascending. */
 export function gridOf(guardrail: Guardrail): readonly number[] {
   const { limit, safe, compare, stat } = guardrail
-  const around = compare === 'ratio' ? ratios : stat === 'rate' ? rates : multiplesOfLimit.map((m) => m * limit)
+  const around = compare === 'ratio' ? ratios : isRate({ stat }) ? rates : multiplesOfLimit.map((m) => m * limit)
   return [...new Set([...around, limit, safe])].sort((a, b) => a - b)
 }
 
@@ -76,7 +100,7 @@ export function rateIncrements(
   purpose: 'harm' | 'safe',
   block: Block,
 ): Increments | null {
-  const rate = block.rates[guardrail.metric]
+  const rate = block.rates[ledgerKey(guardrail)]
   if (!rate) return null
   if (guardrail.compare === 'absolute') {
     const { n, x } = purpose === 'harm' ? rate.first.T : rate.firstSettled
@@ -84,6 +108,24 @@ export function rateIncrements(
   }
   const strata = withFailures(purpose === 'harm' ? rate.atRisk : rate.settled)
   return strata.length === 0 ? null : ratioOfStrata(claim, strata)
+}
+
+/** Values beyond a fixed amount, of either arm and origin: whether the baseline goes beyond it as well. */
+export function exceedanceIncrements(claim: Claim, values: readonly ValueRow[], limit: number): Increments | null {
+  const strata = withFailures(exceedances(values, limit, limit))
+  return strata.length === 0 ? null : ratioOfStrata(claim, strata)
+}
+
+/** Units by origin, and those beyond the line of their arm. */
+function exceedances(values: readonly ValueRow[], lineT: number, lineC: number): Counts[] {
+  const strata = [0, 1].map(() => ({ nT: 0, xT: 0, nC: 0, xC: 0 }))
+  for (const { arm, origin, value } of values) {
+    const counts = strata[origin]
+    if (!counts) continue
+    counts[arm === 'T' ? 'nT' : 'nC'] += 1
+    if (value > (arm === 'T' ? lineT : lineC)) counts[arm === 'T' ? 'xT' : 'xC'] += 1
+  }
+  return strata
 }
 
 /** What the values of a block add to evidence on a quantile, given the baseline's quantile `edge` fixed before the block. */
@@ -100,21 +142,5 @@ export function quantileIncrements(
     return (limit) =>
       rateLimitIncrements(claim, candidate.length, candidate.filter(({ value }) => value > limit).length, tail)
   }
-  return (ratio) => {
-    const strata = ([0, 1] as const).map((origin): Counts => {
-      const counts = { nT: 0, xT: 0, nC: 0, xC: 0 }
-      for (const row of values) {
-        if (row.origin !== origin) continue
-        if (row.arm === 'T') {
-          counts.nT += 1
-          if (row.value > ratio * edge) counts.xT += 1
-        } else {
-          counts.nC += 1
-          if (row.value > edge) counts.xC += 1
-        }
-      }
-      return counts
-    })
-    return sum(strata.map((counts) => rateRatioIncrements(claim, counts, 1)))
-  }
+  return (ratio) => sum(exceedances(values, ratio * edge, edge).map((counts) => rateRatioIncrements(claim, counts, 1)))
 }

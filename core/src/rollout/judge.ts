@@ -2,10 +2,12 @@ import { boundary, logEvidenceAt, quantile } from '../statistics/index.ts'
 import type { ArmTally, GuardrailEvidence } from './evidence.ts'
 import { logSumExp } from '../statistics/log-sum-exp.ts'
 import { describeVerdict } from './describe-verdict.ts'
-import { harmClaim, safeClaim, tailOf, testKind } from './guardrail-test.ts'
-import type { Guardrail, Plan } from './plan.ts'
+import { harmClaim, isRate, safeClaim, tailOf, testKind } from './guardrail-test.ts'
+import type { Guardrail, Plan, WindowTest } from './plan.ts'
 import type { RolloutState } from './state.ts'
 import type { ArmSummary, Verdict, VerdictWord } from './verdict.ts'
+import { windowStanding } from './windows.ts'
+import type { WindowEvidence, WindowResult } from './windows.ts'
 
 /** Error budget of an attempt: 1 % for a false breach; a warning comes at E 20 and goes below E 10; proofs risk 5 %. */
 export const thresholds = {
@@ -34,30 +36,26 @@ export function judge(
   state: RolloutState,
   nowMs: number,
 ): { readonly verdicts: readonly Verdict[]; readonly evidence: readonly GuardrailEvidence[] } {
-  const inClass = plan.guardrails.filter((guardrail) => rollsBack(guardrail) && actsIn(guardrail, state.stage)).length
+  const isInClass = (guardrail: Guardrail | undefined): boolean =>
+    guardrail !== undefined && rollsBack(guardrail) && !guardrail.window && actsIn(guardrail, state.stage)
+  const inClass = plan.guardrails.filter(isInClass).length
   const harms = plan.guardrails.map((guardrail, i) =>
     harmOf(guardrail, state.evidence[i], rollsBack(guardrail) ? inClass : 1),
   )
-  const classHarm = logSumExp(
-    harms.flatMap((harm, i) => {
-      const guardrail = plan.guardrails[i]
-      return guardrail && rollsBack(guardrail) && actsIn(guardrail, state.stage) && !harm.waits ? [harm.logE] : []
-    }),
-  )
-  const largest = Math.max(
-    ...harms.map((harm, i) => (isRollback(plan.guardrails[i]) && !harm.waits ? harm.logE : -Infinity)),
-  )
+  const counted = harms.flatMap((harm, i) => (isInClass(plan.guardrails[i]) && !harm.waits ? [harm.logE] : []))
+  const classHarm = logSumExp(counted)
+  const largest = Math.max(-Infinity, ...counted)
   const judged = plan.guardrails.map((guardrail, i) => {
     const evidence = state.evidence[i]
     const harm = harms[i]
     if (!evidence || !harm) throw new RangeError(`No evidence is kept for guardrail ${guardrail.id}.`)
-    const blamed = rollsBack(guardrail) && !harm.waits && classHarm >= thresholds.breach && harm.logE === largest
+    if (guardrail.window && evidence.windows)
+      return judgeWindows(plan, state, guardrail, evidence, guardrail.window, evidence.windows, nowMs)
+    const blamed = isInClass(guardrail) && !harm.waits && classHarm >= thresholds.breach && harm.logE === largest
     return judgeOne(plan, state, guardrail, evidence, { ...harm, blamed }, nowMs)
   })
   return { verdicts: judged.map(({ verdict }) => verdict), evidence: judged.map(({ evidence }) => evidence) }
 }
-
-const isRollback = (guardrail: Guardrail | undefined): boolean => guardrail !== undefined && rollsBack(guardrail)
 
 interface Harm {
   readonly logE: number
@@ -107,12 +105,58 @@ function judgeOne(
     baseline: summary(guardrail, evidence.baseline),
     harm: { logE: harm.logE, warnsAt: thresholds.warn, breachesAt: thresholds.breach },
     safety: { logE: logSafe, provenAt: thresholds.proven },
+    windows: null,
     shared: breached && harm.waits,
     noDataSinceMs,
     silent,
   }
   const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
   return { verdict, evidence: { ...evidence, warning, passed } }
+}
+
+/** A threshold over windows: the last of them decide, and no early sign is hidden. */
+function judgeWindows(
+  plan: Plan,
+  state: RolloutState,
+  guardrail: Guardrail,
+  evidence: GuardrailEvidence,
+  test: WindowTest,
+  windows: WindowEvidence,
+  nowMs: number,
+): { verdict: Verdict; evidence: GuardrailEvidence } {
+  const { beyond, seen, isBreach, isSafe, last } = windowStanding(windows, guardrail, test)
+  const { noDataSinceMs, silent } = silence(plan, state, guardrail, evidence, nowMs)
+  const word: VerdictWord = isBreach
+    ? 'fail'
+    : noDataSinceMs !== null
+      ? 'no_data'
+      : beyond > 0
+        ? 'warn'
+        : isSafe
+          ? 'pass'
+          : 'measuring'
+  const arm = ({ n, x, value }: WindowResult['T']): ArmSummary => ({
+    units: n,
+    events: isRate(guardrail) ? x : null,
+    value,
+  })
+  const none: ArmSummary = { units: 0, events: isRate(guardrail) ? 0 : null, value: null }
+  const facts = {
+    guardrail: guardrail.id,
+    verdict: word,
+    estimate: last?.value ?? null,
+    interval: [null, null] as const,
+    candidate: last ? arm(last.T) : none,
+    baseline: last ? arm(last.C) : none,
+    harm: { logE: 0, warnsAt: thresholds.warn, breachesAt: thresholds.breach },
+    safety: { logE: 0, provenAt: thresholds.proven },
+    windows: { beyond, seen, needed: test.breach, of: test.of },
+    shared: false,
+    noDataSinceMs,
+    silent,
+  }
+  const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
+  return { verdict, evidence: { ...evidence, warning: beyond > 0, passed: isSafe } }
 }
 
 /** The limits that neither test refuses, at the levels at which they decide. */
@@ -127,20 +171,20 @@ function intervalOf(
 }
 
 function summary(guardrail: Guardrail, tally: ArmTally): ArmSummary {
-  const events = guardrail.stat === 'rate' ? tally.events : null
+  const events = isRate(guardrail) ? tally.events : null
   return { units: tally.units, events, value: valueOf(guardrail, tally) }
 }
 
 function valueOf(guardrail: Guardrail, tally: ArmTally): number | null {
   if (tally.units === 0) return null
-  if (guardrail.stat === 'rate') return tally.events / tally.units
+  if (isRate(guardrail)) return tally.events / tally.units
   return guardrail.stat === 'mean' ? tally.sum / tally.units : quantile(tally.values, 1 - tailOf(guardrail))
 }
 
 function estimateOf(guardrail: Guardrail, evidence: GuardrailEvidence): number | null {
   const candidate = valueOf(guardrail, evidence.candidate)
   if (guardrail.compare === 'absolute') return candidate
-  if (guardrail.stat === 'rate') {
+  if (isRate(guardrail)) {
     const { T, C } = evidence.mantelHaenszel
     return C > 0 ? T / C : null
   }
@@ -160,6 +204,8 @@ function silence(
   evidence: GuardrailEvidence,
   nowMs: number,
 ): Pick<Verdict, 'noDataSinceMs' | 'silent'> {
+  if (evidence.unusableSince !== null)
+    return { noDataSinceMs: state.attemptStartedMs + evidence.unusableSince * plan.blockMs, silent: [] }
   const elapsed = state.block - state.visitBlock
   const share = state.sharePer100k / 100_000
   const usualGap = (tally: ArmTally, other: ArmTally, odds: number): number =>

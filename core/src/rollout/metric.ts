@@ -1,8 +1,8 @@
-/** What a metric counts: yes-or-no outcomes, or amounts. */
-export type MetricKind = 'rate' | 'value'
+/** What a metric counts: yes-or-no outcomes, how many there were, or amounts. */
+export type MetricKind = 'rate' | 'count' | 'value'
 
-/** What a guardrail looks at: the share of units with the outcome, the mean amount, or a quantile of it. */
-export type Stat = 'rate' | 'mean' | 'p50' | 'p90' | 'p95' | 'p99'
+/** What a guardrail looks at: the share of units with the outcome, how many there were, the mean amount, or a quantile. */
+export type Stat = 'rate' | 'count' | 'mean' | 'p50' | 'p90' | 'p95' | 'p99'
 
 export interface Metric {
   readonly name: string
@@ -52,10 +52,18 @@ export const builtInMetrics: Readonly<Record<string, Metric>> = Object.fromEntri
   ].map((metric) => [metric.name, metric]),
 )
 
-/** The metric of that name; a custom one is what the guardrail's statistic makes of it. */
+/**
+ * The metric of that name; a custom one is what the guardrail's statistic makes of it. `error.rate_limited` is a class of
+ * `error`, and yes or no like it.
+ */
 export function metricNamed(name: string, stat: Stat): Metric {
   const known = Object.hasOwn(builtInMetrics, name) ? builtInMetrics[name] : undefined
-  return known ?? (stat === 'rate' ? rate(name, name) : value(name, name, ''))
+  if (known) return known
+  const [whole = '', ...classes] = name.split('.')
+  const parent = classes.length > 0 && Object.hasOwn(builtInMetrics, whole) ? builtInMetrics[whole] : undefined
+  if (parent?.kind === 'rate') return { ...parent, name, label: `${parent.label} (${classes.join('.')})` }
+  if (stat === 'rate') return rate(name, name)
+  return stat === 'count' ? { ...value(name, name, ''), kind: 'count' } : value(name, name, '')
 }
 
 /**

@@ -16,12 +16,33 @@ export interface Stage {
   readonly gate: 'auto' | 'manual'
 }
 
-/** One comparison with exactly one limit. */
+/** A plain threshold over windows of time, as dashboards have it: easy to say, without a statistical guarantee. */
+export interface WindowTest {
+  /** Blocks of one window; windows follow each other from the start of the visit. */
+  readonly blocks: number
+  /** So many of the last `of` windows beyond the limit are a breach. */
+  readonly breach: number
+  readonly of: number
+  /** With fewer calls on a needed side a window has no data: it neither counts nor resets. */
+  readonly minSamples: number
+  /** One window beyond this multiple of the limit is a breach at once; null: none is. */
+  readonly ceiling: number | null
+}
+
+/** One comparison with exactly one limit. Fields that may be left out keep their defaults. */
 export interface Guardrail {
   /** Unique in its plan and readable: `error-ratio`, `latency_ms-p95-ratio`. */
   readonly id: string
   readonly metric: string
   readonly stat: Stat
+  /** A class of the outcome: `rate_limited` errors, which rows report as `error.rate_limited`. Default: all. */
+  readonly where?: string
+  /** Another metric that each amount is divided by: tokens per `patches`. */
+  readonly per?: string
+  /** Default `unit`: each user, account or session counts once. `request` takes calls for independent of each other. */
+  readonly counting?: 'unit' | 'request'
+  /** A threshold over windows in place of evidence. */
+  readonly window?: WindowTest
   /** `ratio`: candidate over baseline. `absolute`: the candidate alone, in the metric's unit. */
   readonly compare: 'ratio' | 'absolute'
   /** `over`: more than the limit is harm. `under`: less than the limit is harm. */
@@ -45,6 +66,8 @@ export interface Plan {
   /** After this time a call that has not answered counts as answered: the settling time of proofs. */
   readonly timeoutMs: number
   readonly advance: Advance
+  /** Distinct units a day that are expected, where known: more than can be tracked are sampled. */
+  readonly unitsPerDay?: number
   readonly stages: readonly Stage[]
   readonly guardrails: readonly Guardrail[]
 }

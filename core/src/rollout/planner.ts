@@ -23,7 +23,7 @@ const proofRisk = 0.05
  * the rate is 0: without failures of the baseline no ratio can be bounded.
  */
 export function unitsToProve(rate: number, safe: number, share: number): number {
-  if (rate <= 0 || rate >= 1 || share <= 0 || share >= 1) return Infinity
+  if (!(rate > 0 && rate < 1 && share > 0 && share < 1 && safe > 0 && safe < Infinity)) return Infinity
   const odds = (1 - share) / share
   let least = Infinity
   for (let i = 1; i < 400; i++) {
@@ -34,14 +34,22 @@ export function unitsToProve(rate: number, safe: number, share: number): number 
   return (slack * Math.log(1 / proofRisk)) / least
 }
 
+const isPositive = (value: number): boolean => value > 0 && value < Infinity
+
 const day = 86_400_000
 
 /** Time a stage needs for a proof of this guardrail at this traffic; null where it cannot be told. */
 export function timeToProveMs(guardrail: Guardrail, sharePer100k: number, traffic: Traffic): number | null {
   const rate = traffic.rates[guardrail.metric]
-  if (guardrail.stat !== 'rate' || guardrail.compare !== 'ratio' || rate === undefined || traffic.unitsPerDay <= 0)
+  if (
+    guardrail.stat !== 'rate' ||
+    guardrail.compare !== 'ratio' ||
+    rate === undefined ||
+    !isPositive(traffic.unitsPerDay)
+  )
     return null
   const share = sharePer100k / 100_000
+  if (!isPositive(share)) return null
   return (unitsToProve(rate, guardrail.safe, share) / (traffic.unitsPerDay * share)) * day
 }
 

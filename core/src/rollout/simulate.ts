@@ -33,6 +33,9 @@ export interface Simulation {
   readonly full: boolean
 }
 
+/** Blocks of silence that are played one by one; a longer one is skipped, as after a downtime. */
+const longestSilence = 100_000
+
 interface Arrival {
   readonly atMs: number
   readonly row: LedgerRow
@@ -40,7 +43,7 @@ interface Arrival {
 
 /**
  * Runs a plan over recorded calls in virtual time, with the arms as recorded: the exposure arrives when a call starts, its
- * outcome when it ends. Stops when the rollout ends, or when the recording is over and every call has settled.
+ * outcome when it ends; calls without a time are left out. Stops when the rollout ends, or when the recording is over and every call has settled.
  */
 export function simulate(plan: Plan, calls: readonly RecordedCall[]): Simulation {
   const arrivals = arrivalsOf(calls, plan.blockMs)
@@ -49,14 +52,16 @@ export function simulate(plan: Plan, calls: readonly RecordedCall[]): Simulation
   const events: SimulatedEvent[] = []
   const begun = act(plan, draft, { action: 'start', reason: '' }, startedMs)
   if ('refused' in begun) throw new Error(begun.refused)
-  let state = begun.next
-  const settings = ledgerSettings(plan)
+  let state: RolloutState = begun.next
+  const settings = ledgerSettings(plan, state)
   const ledger = new UnitLedger(settings)
   const lastMs = arrivals.at(-1)?.atMs ?? startedMs
   const blocks = Math.floor((lastMs - startedMs) / plan.blockMs) + 1 + settings.settleBlocks
   let taken = 0
   let nowMs = startedMs
   for (let index = 0; index < blocks && !state.ended; index++) {
+    const ahead = Math.floor(((arrivals[taken]?.atMs ?? startedMs) - startedMs) / plan.blockMs) - index
+    if (ahead > longestSilence) index += ahead - 1
     nowMs = startedMs + (index + 1) * plan.blockMs
     const from = taken
     while ((arrivals[taken]?.atMs ?? Infinity) < nowMs) taken += 1
@@ -73,7 +78,8 @@ export function simulate(plan: Plan, calls: readonly RecordedCall[]): Simulation
 }
 
 /** A call whose outcome comes in a later block than its start is two rows; else one is enough. */
-function arrivalsOf(calls: readonly RecordedCall[], blockMs: number): readonly Arrival[] {
+function arrivalsOf(given: readonly RecordedCall[], blockMs: number): readonly Arrival[] {
+  const calls = given.filter(({ atMs, endsMs }) => isInstant(atMs) && isInstant(endsMs) && endsMs >= atMs)
   const firstMs = calls.reduce((least, { atMs }) => Math.min(least, atMs), Infinity)
   const blockOf = (ms: number) => Math.floor((ms - firstMs) / blockMs)
   const arrivals = calls.flatMap((call): Arrival[] => {
@@ -86,3 +92,6 @@ function arrivalsOf(calls: readonly RecordedCall[], blockMs: number): readonly A
   })
   return arrivals.sort((a, b) => a.atMs - b.atMs)
 }
+
+/** What ECMAScript calls a time: 270,000 years around 1970. */
+const isInstant = (ms: number): boolean => Math.abs(ms) <= 8.64e15

@@ -1,5 +1,5 @@
 import type { GuardrailEvidence } from './evidence.ts'
-import type { SampleRatio } from '../statistics/index.ts'
+import type { PerArm, SampleRatio } from '../statistics/index.ts'
 
 export type Ending = 'rolled_back' | 'completed' | 'superseded'
 
@@ -17,6 +17,8 @@ export type WaitingCode =
   | 'no_data'
   | 'gate'
   | 'sample_ratio'
+  | 'both_sides'
+  | 'clock'
   | 'killed'
   | 'person'
 
@@ -61,4 +63,10 @@ export interface RolloutState {
   readonly healthyBlocks: number
   readonly evidence: readonly GuardrailEvidence[]
   readonly sampleRatio: SampleRatio
+  /** Of each side one unit in 2^bits is tracked; drawn at the start of the attempt. */
+  readonly sampleBits: PerArm
+  /** Units seen in this visit, and those of them that reported from both sides and no longer count. */
+  readonly visitUnits: { readonly seen: number; readonly crossed: number }
+  /** True once a side took no more units: what needs all of them stops. */
+  readonly full: boolean
 }

@@ -1,33 +1,28 @@
 import { addUnits } from '../statistics/index.ts'
 import type { Block, LedgerSettings, Position } from '../statistics/index.ts'
-import { decide } from './decide.ts'
+import { decide, draft } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { weigh } from './evidence.ts'
+import { ledgerKey, ledgerMetricOf } from './guardrail-test.ts'
 import { judge } from './judge.ts'
-import { metricNamed } from './metric.ts'
 import type { Plan } from './plan.ts'
 import type { RolloutState } from './state.ts'
 import type { Verdict } from './verdict.ts'
+import { maxUnits } from './unit-sample.ts'
 import { holds, waitingFor } from './waiting.ts'
 import type { Facts } from './waiting.ts'
 
 /** So many blocks without a seal (the server was down) and the stage's healthy time begins anew. */
 const gapBlocks = 6
 
-/** Units tracked a side: 200,000, beyond which power hardly grows. */
-const maxUnits = 200_000
-
 /** What the unit ledger of an attempt has to know of its plan. */
-export function ledgerSettings(plan: Plan): LedgerSettings {
-  const names = [...new Set(plan.guardrails.map(({ metric }) => metric))]
+export function ledgerSettings(plan: Plan, { sampleBits }: Pick<RolloutState, 'sampleBits'> = draft): LedgerSettings {
+  const metrics = new Map(plan.guardrails.map((guardrail) => [ledgerKey(guardrail), ledgerMetricOf(guardrail)]))
   return {
-    metrics: names.map((name) => {
-      const stat = plan.guardrails.find(({ metric }) => metric === name)?.stat ?? 'rate'
-      const { kind, failsOn } = metricNamed(name, stat)
-      return { name, kind, failsOn }
-    }),
+    metrics: [...metrics.values()],
     settleBlocks: Math.ceil(plan.timeoutMs / plan.blockMs) + 1,
     maxUnits,
+    sampleBits,
   }
 }
 
@@ -44,9 +39,17 @@ export interface Step {
   readonly verdicts: readonly Verdict[]
 }
 
-/** One sealed block: weigh it, judge every guardrail, decide. The same for server, simulation and replay. */
+/**
+ * One sealed block: weigh it, judge every guardrail, decide. The same for server, simulation and replay. A block that does
+ * not follow those before it (an earlier one, or no number at all) changes nothing.
+ */
 export function step(plan: Plan, state: RolloutState, block: Block, facts: Facts): Step {
+  if (!Number.isSafeInteger(block.index) || block.index < state.block) {
+    const decision: Decision = { next: state, effects: [], why: { code: 'UNCHANGED', sentence: '' } }
+    return { decision, verdicts: judge(plan, state, facts.nowMs).verdicts }
+  }
   const passed = block.index - state.block + 1
+  const full = state.full || block.full
   const weighed: RolloutState = {
     ...state,
     block: block.index + 1,
@@ -55,7 +58,12 @@ export function step(plan: Plan, state: RolloutState, block: Block, facts: Facts
       const guardrail = plan.guardrails[i]
       return guardrail ? weigh(evidence, block, guardrail, state.visitBlock) : evidence
     }),
-    sampleRatio: addUnits(state.sampleRatio, block.newUnits),
+    sampleRatio: full ? state.sampleRatio : addUnits(state.sampleRatio, block.newUnits),
+    visitUnits: {
+      seen: state.visitUnits.seen + block.units.T + block.units.C,
+      crossed: state.visitUnits.crossed + block.crossed,
+    },
+    full,
   }
   const { verdicts, evidence } = judge(plan, weighed, facts.nowMs)
   const judged: RolloutState = { ...weighed, evidence }

@@ -2,7 +2,7 @@ export type VerdictWord = 'pass' | 'measuring' | 'warn' | 'fail' | 'no_data'
 
 /** One arm's counts behind a verdict. */
 export interface ArmSummary {
-  /** Units counted. */
+  /** Units counted; calls, where a guardrail counts these. */
   readonly units: number
   /** Of these, units with the outcome; null for amounts. */
   readonly events: number | null
@@ -26,10 +26,17 @@ export interface Verdict {
   /** Natural logarithm of the harm evidence, weighted within its class, and where it warns and breaches. */
   readonly harm: { readonly logE: number; readonly warnsAt: number; readonly breachesAt: number }
   readonly safety: { readonly logE: number; readonly provenAt: number }
+  /** How the last windows stand, for a threshold over windows: it has no interval and no evidence. Else null. */
+  readonly windows: {
+    readonly beyond: number
+    readonly seen: number
+    readonly needed: number
+    readonly of: number
+  } | null
   /** A breach that the baseline suffers as well, as far as the evidence goes. */
   readonly shared: boolean
   readonly noDataSinceMs: number | null
-  /** The sides that have been silent for too long. */
+  /** The sides that have been silent for too long; none when what they sent cannot be used. */
   readonly silent: readonly ('T' | 'C')[]
   readonly sentence: string
 }

@@ -1,8 +1,9 @@
-import { sampleRatioLogEvidence, sampleRatioThreshold } from '../statistics/index.ts'
+import { sampleRatioThreshold } from '../statistics/index.ts'
 import { guardrailLabel, limitText } from './describe-verdict.ts'
 import { actsIn } from './judge.ts'
-import type { Guardrail, Plan } from './plan.ts'
+import type { Guardrail, Plan, WindowTest } from './plan.ts'
 import type { RolloutState, Waiting } from './state.ts'
+import { sampleRatioOf } from './unit-sample.ts'
 import type { Verdict } from './verdict.ts'
 import { percentText, shortNumber, spanText } from './words.ts'
 
@@ -23,6 +24,8 @@ const holding = new Set<Waiting['code']>([
   'warning',
   'no_data',
   'sample_ratio',
+  'both_sides',
+  'clock',
 ])
 
 /** True for causes that stop the clock of the stage. */
@@ -45,7 +48,8 @@ export function waitingFor(
     ...stops(state, facts),
     ...acting.flatMap(({ guardrail, verdict }) => obstacles(guardrail, verdict)),
     ...sampleRatio(state, facts),
-    ...proofs(plan, acting),
+    ...bothSides(plan, state),
+    ...proofs(plan, state, acting),
     ...time(plan, state, facts),
     ...gate(plan, state),
   ]
@@ -68,17 +72,29 @@ function obstacles(guardrail: Guardrail, verdict: Verdict): Waiting[] {
 }
 
 function sampleRatio(state: RolloutState, { sampleRatioHolds }: Facts): Waiting[] {
-  const logFactor = sampleRatioLogEvidence(state.sampleRatio, state.sharePer100k / 100_000)
-  if (!sampleRatioHolds || logFactor < sampleRatioThreshold) return []
+  if (!sampleRatioHolds || !(sampleRatioOf(state) >= sampleRatioThreshold)) return []
   const { T, C } = state.sampleRatio.units
   const sentence = `${T} candidate and ${C} baseline users do not fit ${percentText(state.sharePer100k)}: rows of one side are lost or doubled`
   return [{ code: 'sample_ratio', sentence }]
 }
 
-function proofs(plan: Plan, acting: readonly { guardrail: Guardrail; verdict: Verdict }[]): Waiting[] {
+/** Units on both sides count on neither; when they are many, what is left is no fair picture. */
+function bothSides({ guardrails }: Plan, { visitUnits: { seen, crossed } }: RolloutState): Waiting[] {
+  const countsUnits = guardrails.some(({ counting, window }) => counting !== 'request' && !window)
+  if (!countsUnits || crossed < 5 || crossed * 100 <= seen) return []
+  const sentence = `${crossed} of ${seen} users reported from both sides and count on neither: is the unit the one that is sampled?`
+  return [{ code: 'both_sides', sentence }]
+}
+
+function proofs(
+  plan: Plan,
+  { full }: RolloutState,
+  acting: readonly { guardrail: Guardrail; verdict: Verdict }[],
+): Waiting[] {
   return acting.flatMap(({ guardrail, verdict }): Waiting[] => {
     if (guardrail.onBreach === 'notify' || verdict.verdict === 'no_data') return []
     const label = guardrailLabel(guardrail)
+    if (guardrail.window) return windowProof(guardrail, guardrail.window, verdict)
     const sides = [verdict.candidate, ...(guardrail.compare === 'ratio' ? [verdict.baseline] : [])]
     if (plan.advance === 'quiet')
       return sides.every(({ units }) => units > 0)
@@ -95,15 +111,26 @@ function proofs(plan: Plan, acting: readonly { guardrail: Guardrail; verdict: Ve
     return [
       {
         code: 'proof',
-        sentence: `proof that ${label} stay ${line}: ${shortNumber(Math.floor(progress * 100))} % of the evidence`,
+        sentence: full
+          ? `proof that ${label} stay ${line}: the table of users is full, so nothing more can be proven; a person decides`
+          : `proof that ${label} stay ${line}: ${shortNumber(Math.floor(progress * 100))} % of the evidence`,
       },
     ]
   })
 }
 
+/** A threshold is met by its last windows, whatever the plan goes on. */
+function windowProof(guardrail: Guardrail, { of }: WindowTest, { verdict, windows }: Verdict): Waiting[] {
+  if (verdict !== 'measuring') return []
+  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+  const sentence = `${guardrailLabel(guardrail)} ${line} in ${of} windows in a row: ${windows?.seen ?? 0} seen so far`
+  return [{ code: 'proof', sentence }]
+}
+
 /** Time left at this stage: by the clock and by blocks in which nothing held it. */
 export function timeLeftMs(plan: Plan, state: RolloutState, nowMs: number): number {
   const atLeast = plan.stages[state.stage]?.atLeastMs ?? 0
+  if (!Number.isFinite(nowMs)) return atLeast
   const byClock = atLeast - (nowMs - state.stageStartedMs)
   const byBlocks = atLeast - state.healthyBlocks * plan.blockMs
   return Math.max(0, byClock, byBlocks)

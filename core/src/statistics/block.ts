@@ -1,3 +1,4 @@
+import type { Histogram } from './histogram.ts'
 import type { Counts } from './rate-ratio.ts'
 
 /** A number per arm: T is the candidate, C the baseline. */
@@ -36,17 +37,32 @@ export interface ValueRow {
   readonly value: number
 }
 
-/** What arrived in one interval, as evidence sees it; the same whatever the order of its rows. */
+/** Calls of one arm, each for itself. */
+export interface CallSums {
+  readonly n: number
+  /** Of these, failed; of counts, the sum of what they counted. */
+  readonly x: number
+  readonly sum: number
+  readonly values: Histogram
+}
+
+/** What arrived in one interval, as evidence sees it; the same whatever the order of its rows. Metrics go by their key. */
 export interface Block {
   readonly index: number
-  /** Rows of each arm, exposures included. */
+  /** Rows of each arm, exposures included, repeated ones once. */
   readonly rows: PerArm
   /** Rows that carried the metric. */
   readonly rowsOf: Readonly<Record<string, PerArm>>
   /** Units first seen in the attempt. */
   readonly newUnits: PerArm
+  /** Units first seen in this visit. */
+  readonly units: PerArm
   /** Units that were seen on both sides in this visit and no longer count. */
   readonly crossed: number
+  /** True when a side's table took no more units in this block. */
+  readonly full: boolean
   readonly rates: Readonly<Record<string, RateBlock>>
   readonly values: Readonly<Record<string, readonly ValueRow[]>>
+  /** Of metrics that are looked at call by call, in windows. */
+  readonly calls: Readonly<Record<string, { readonly T: CallSums; readonly C: CallSums }>>
 }

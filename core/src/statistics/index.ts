@@ -1,4 +1,4 @@
-export type { Block, FirstCounts, PerArm, RateBlock, ValueRow } from './block.ts'
+export type { Block, CallSums, FirstCounts, PerArm, RateBlock, ValueRow } from './block.ts'
 export { bettingIncrements, bettingWeights } from './betting.ts'
 export { boundary, logEvidence, logEvidenceAt, multiply, restart, startFamily } from './family.ts'
 export type { Family, LogWeights } from './family.ts'
@@ -13,6 +13,8 @@ export {
   upperEdge,
 } from './histogram.ts'
 export type { Histogram } from './histogram.ts'
+export type { LedgerMetric } from './ledger-metric.ts'
+export { isCount } from './is-count.ts'
 export { rateInterval } from './rate-interval.ts'
 export { rateLimitIncrements, rateLimitWeights } from './rate-limit.ts'
 export { rateRatioIncrements, rateRatioWeights } from './rate-ratio.ts'
@@ -28,4 +30,4 @@ export {
 } from './sample-ratio.ts'
 export type { SampleRatio } from './sample-ratio.ts'
 export { UnitLedger } from './unit-ledger.ts'
-export type { Arm, LedgerMetric, LedgerRow, LedgerSettings, Position } from './unit-ledger.ts'
+export type { Arm, LedgerImage, LedgerRow, LedgerSettings, Position } from './unit-ledger.ts'

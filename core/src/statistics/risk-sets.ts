@@ -17,6 +17,16 @@ interface Cohorts {
   readonly pending: Map<number, { n: number; x: number }>
 }
 
+/** All that a risk set remembers between two blocks, as plain data. */
+export interface RiskSetsImage {
+  readonly block: number
+  readonly cohorts: readonly {
+    readonly recent: readonly number[]
+    readonly old: number
+    readonly pending: readonly (readonly [block: number, n: number, x: number])[]
+  }[]
+}
+
 const emptyCohorts = (): Cohorts => ({ recent: Array.from({ length: tracked }, () => 0), old: 0, pending: new Map() })
 
 /**
@@ -32,6 +42,26 @@ export class RiskSets {
 
   constructor(settleBlocks: number) {
     this.#settleBlocks = settleBlocks
+  }
+
+  save(): RiskSetsImage {
+    const cohorts = this.#all().map(({ recent, old, pending }) => ({
+      recent: [...recent],
+      old,
+      pending: [...pending].map(([block, { n, x }]) => [block, n, x] as const),
+    }))
+    return { block: this.#block, cohorts }
+  }
+
+  load({ block, cohorts }: RiskSetsImage): void {
+    this.#block = block
+    for (const [i, into] of this.#all().entries()) {
+      const from = cohorts[i]
+      if (!from) continue
+      into.recent.splice(0, tracked, ...from.recent)
+      into.old = from.old
+      for (const [exposed, n, x] of from.pending) into.pending.set(exposed, { n, x })
+    }
   }
 
   clear(): void {

@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { UnitLedger } from './index.ts'
-import type { Arm, LedgerRow } from './index.ts'
+import type { Arm, LedgerMetric, LedgerRow } from './index.ts'
 
-const ledger = (settleBlocks = 2, maxUnits = 1000) =>
+const counted = (metric: string, kind: LedgerMetric['kind']): LedgerMetric => ({
+  key: metric,
+  metric,
+  where: null,
+  per: null,
+  kind,
+  failsOn: 1,
+  counting: 'unit',
+})
+const ledger = (settleBlocks = 2, maxUnits = 1000, sampleBits = { T: 0, C: 0 }) =>
   new UnitLedger({
-    metrics: [
-      { name: 'error', kind: 'rate', failsOn: 1 },
-      { name: 'latency_ms', kind: 'value', failsOn: 1 },
-    ],
+    metrics: [counted('error', 'rate'), counted('latency_ms', 'value')],
     settleBlocks,
     maxUnits,
+    sampleBits,
   })
 const row = (unit: string, arm: Arm, error?: number, atMs = 0): LedgerRow => ({
   unit,

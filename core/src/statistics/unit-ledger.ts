@@ -1,5 +1,11 @@
-import type { Block, FirstCounts, PerArm, RateBlock, ValueRow } from './block.ts'
+import { BlockTally } from './block-tally.ts'
+import type { Block, FirstCounts, PerArm } from './block.ts'
+import { isFailure, readMetric } from './ledger-metric.ts'
+import type { LedgerMetric } from './ledger-metric.ts'
 import { RiskSets } from './risk-sets.ts'
+import type { RiskSetsImage } from './risk-sets.ts'
+import { unitFlags, unitKey, UnitTable } from './unit-table.ts'
+import type { UnitKey } from './unit-table.ts'
 
 export type Arm = 'T' | 'C'
 
@@ -11,19 +17,15 @@ export interface LedgerRow {
   readonly metrics: Readonly<Record<string, number>>
 }
 
-export interface LedgerMetric {
-  readonly name: string
-  readonly kind: 'rate' | 'value'
-  /** The outcome that counts as a failure; rates only. */
-  readonly failsOn: 0 | 1
-}
-
 export interface LedgerSettings {
+  /** At most 30. */
   readonly metrics: readonly LedgerMetric[]
   /** Blocks after which a call that has not answered counts as answered. */
   readonly settleBlocks: number
   /** Most units tracked a side; beyond, new ones are not counted and `full` says so. */
   readonly maxUnits: number
+  /** One unit in 2^bits is tracked, drawn by its hash. The candidate's holds in its first entry, the baseline's after it. */
+  readonly sampleBits: PerArm
 }
 
 /** Where in the rollout a block lies. */
@@ -34,48 +36,78 @@ export interface Position {
   readonly entry: number
 }
 
-/** One unit on one side. Bits are indexed as the ledger's metrics. */
-interface Member {
-  readonly firstEntry: number
-  readonly origin: 0 | 1
-  entry: number
-  visit: number
-  exposedBlock: number
-  failed: number
-  observed: number
-  crossed: boolean
+/** All that a ledger remembers between two blocks: sealing on from it gives the same blocks. */
+export interface LedgerImage {
+  readonly position: Position
+  readonly risk: readonly RiskSetsImage[]
+  readonly first: readonly (readonly (readonly [block: number, n: number, x: number])[])[]
+  readonly T: Uint8Array
+  readonly C: Uint8Array
 }
 
-interface FirstTally {
-  readonly pending: Map<number, { n: number; x: number }>
+type Pending = Map<number, { n: number; x: number }>
+
+/** One unit's row in the table of its side. */
+interface Member {
+  readonly arm: Arm
+  readonly table: UnitTable
+  readonly unit: number
 }
+
+const otherArm = { T: 'C', C: 'T' } as const
 
 /**
  * Who was exposed when, and who has failed: turns rows into sealed blocks, in which every unit counts once. Blocks must be
- * sealed in order; within a block the order of rows makes no difference.
+ * sealed in order; within a block the order of rows makes no difference, nor does repeating them.
  */
 export class UnitLedger {
   readonly #settings: LedgerSettings
-  readonly #members: Record<Arm, Map<string, Member>> = { T: new Map(), C: new Map() }
+  readonly #tables: Record<Arm, UnitTable> = { T: new UnitTable(), C: new UnitTable() }
   readonly #risk: readonly RiskSets[]
-  readonly #first: readonly FirstTally[]
+  readonly #first: readonly Pending[]
   #position: Position = { block: -1, visit: -1, entry: -1 }
 
   constructor(settings: LedgerSettings) {
     if (settings.metrics.length > 30) throw new RangeError('A ledger keeps at most 30 metrics.')
     this.#settings = settings
     this.#risk = settings.metrics.map(() => new RiskSets(settings.settleBlocks))
-    this.#first = settings.metrics.map(() => ({ pending: new Map() }))
+    this.#first = settings.metrics.map(() => new Map())
   }
 
   /** True once a side holds as many units as it may: proofs and the sample-ratio check stop there. */
   get full(): boolean {
-    return Math.max(this.#members.T.size, this.#members.C.size) >= this.#settings.maxUnits
+    return Math.max(this.#tables.T.size, this.#tables.C.size) >= this.#settings.maxUnits
   }
 
-  /** Units ever exposed in the attempt. */
+  /** Units ever tracked in the attempt. */
   get units(): PerArm {
-    return { T: this.#members.T.size, C: this.#members.C.size }
+    return { T: this.#tables.T.size, C: this.#tables.C.size }
+  }
+
+  /** Bytes that the tables of units take. */
+  get bytes(): number {
+    return this.#tables.T.bytes + this.#tables.C.bytes
+  }
+
+  save(): LedgerImage {
+    return {
+      position: this.#position,
+      risk: this.#risk.map((sets) => sets.save()),
+      first: this.#first.map((pending) => [...pending].map(([block, { n, x }]) => [block, n, x] as const)),
+      T: this.#tables.T.save(),
+      C: this.#tables.C.save(),
+    }
+  }
+
+  static load(settings: LedgerSettings, image: LedgerImage): UnitLedger {
+    const ledger = new UnitLedger(settings)
+    ledger.#position = image.position
+    for (const [i, sets] of image.risk.entries()) ledger.#risk[i]?.load(sets)
+    for (const [i, counts] of image.first.entries())
+      for (const [block, n, x] of counts) ledger.#first[i]?.set(block, { n, x })
+    ledger.#tables.T = UnitTable.load(image.T)
+    ledger.#tables.C = UnitTable.load(image.C)
+    return ledger
   }
 
   /** Takes the rows of one block and gives what they add up to. */
@@ -89,7 +121,7 @@ export class UnitLedger {
   #moveTo(position: Position): void {
     if (position.visit !== this.#position.visit) {
       for (const risk of this.#risk) risk.clear()
-      for (const first of this.#first) first.pending.clear()
+      for (const pending of this.#first) pending.clear()
     }
     this.#position = position
     for (const risk of this.#risk) risk.begin(position.block)
@@ -97,193 +129,187 @@ export class UnitLedger {
 
   #fold(row: LedgerRow, tally: BlockTally): void {
     tally.rows[row.arm] += 1
-    const member = this.#expose(row, tally)
+    const key = unitKey(row.unit)
+    const member = this.#expose(row.arm, key, tally)
     for (const [index, metric] of this.#settings.metrics.entries()) {
-      const value = Object.hasOwn(row.metrics, metric.name) ? row.metrics[metric.name] : undefined
+      const value = readMetric(metric, row.metrics)
       if (value === undefined) continue
-      tally.sawMetric(metric.name, row.arm)
-      if (member && !member.crossed) this.#observe(row, member, index, value, tally)
+      tally.sawMetric(index, row.arm)
+      if (metric.counting !== 'unit') this.#call(row, metric, index, value, tally)
+      else if (member) this.#observe(member, metric, index, value, partOf(key), tally)
     }
   }
 
-  /** The unit's record on this side, exposed in this visit; null when the table is full or the unit does not count here. */
-  #expose(row: LedgerRow, tally: BlockTally): Member | null {
-    const { visit, entry, block } = this.#position
-    const side = this.#members[row.arm]
-    const other = this.#members[row.arm === 'T' ? 'C' : 'T'].get(row.unit)
-    let member = side.get(row.unit)
-    if (!member) {
-      if (side.size >= this.#settings.maxUnits) return null
-      if (!other) tally.newUnits[row.arm] += 1
-      const origin = other && other.firstEntry < entry ? 1 : 0
-      member = {
-        firstEntry: entry,
-        origin,
-        entry,
-        visit: -1,
-        exposedBlock: block,
-        failed: 0,
-        observed: 0,
-        crossed: false,
-      }
-      side.set(row.unit, member)
-    }
-    if (other && other.visit === visit) {
-      if (!member.crossed || !other.crossed) tally.crossed += 1
-      if (member.visit === visit) this.#forget(row.arm, member)
-      this.#forget(row.arm === 'T' ? 'C' : 'T', other)
-      member.visit = visit
-      member.crossed = true
-      other.crossed = true
+  #call(row: LedgerRow, metric: LedgerMetric, index: number, value: number, tally: BlockTally): void {
+    if (metric.counting === 'request' && metric.kind === 'value') {
+      const part = partOf(unitKey(`${row.unit} ${row.atMs}`))
+      tally.value(index, { arm: row.arm, origin: 0, part, value })
+    } else tally.call(index, row.arm, value)
+  }
+
+  /** The unit's record on this side, exposed in this visit; null when it is not tracked or does not count here. */
+  #expose(arm: Arm, key: UnitKey, tally: BlockTally): Member | null {
+    if (!this.#isDrawn(arm, key)) return null
+    const other = this.#find(otherArm[arm], key)
+    const member = this.#find(arm, key) ?? this.#add(arm, key, other, tally)
+    if (!member) return null
+    const { table, unit } = member
+    const visit = this.#position.visit + 1
+    if (other && other.table.of.visit[other.unit] === visit) {
+      this.#cross(member, other, tally)
       return null
     }
-    if (member.visit !== visit) this.#enter(row.arm, member, tally)
-    return this.#counts(row.arm, member) ? member : null
+    if (table.of.visit[unit] !== visit) this.#enter(member, tally)
+    return hasFlag(member, unitFlags.crossed) || !this.#counts(member) ? null : member
+  }
+
+  #find(arm: Arm, key: UnitKey): Member | null {
+    const table = this.#tables[arm]
+    const unit = table.find(key)
+    return unit < 0 ? null : { arm, table, unit }
+  }
+
+  /**
+   * Only the hash draws who is tracked. After its first entry the candidate takes the baseline's draw: only of those can it
+   * be told whether they came over.
+   */
+  #isDrawn(arm: Arm, { high }: UnitKey): boolean {
+    const { sampleBits } = this.#settings
+    const bits = arm === 'T' && this.#position.entry === 0 ? sampleBits.T : sampleBits.C
+    return bits === 0 || high >>> (32 - bits) === 0
+  }
+
+  #add(arm: Arm, key: UnitKey, other: Member | null, tally: BlockTally): Member | null {
+    const table = this.#tables[arm]
+    if (table.size >= this.#settings.maxUnits) {
+      tally.full = true
+      return null
+    }
+    if (!other) tally.newUnits[arm] += 1
+    const { entry } = this.#position
+    const unit = table.add(key)
+    table.of.entry[unit] = entry
+    table.of.firstEntry[unit] = entry
+    if (other && (other.table.of.firstEntry[other.unit] ?? 0) < entry) table.of.flags[unit] = unitFlags.cameOver
+    return { arm, table, unit }
+  }
+
+  /** A unit that reports from both sides in one visit counts on neither. */
+  #cross(member: Member, other: Member, tally: BlockTally): void {
+    const visit = this.#position.visit + 1
+    const isHere = member.table.of.visit[member.unit] === visit
+    if (!isHere || !hasFlag(member, unitFlags.crossed) || !hasFlag(other, unitFlags.crossed)) tally.crossed += 1
+    if (isHere) this.#withdraw(member)
+    this.#withdraw(other)
+    member.table.of.visit[member.unit] = visit
+    for (const { table, unit } of [member, other])
+      table.of.flags[unit] = (table.of.flags[unit] ?? 0) | unitFlags.crossed
   }
 
   /** A candidate unit counts in one entry only: the same users in every stage would be counted again and again. */
-  #counts(arm: Arm, member: Member): boolean {
-    return arm === 'C' || member.firstEntry === this.#position.entry
+  #counts({ arm, table, unit }: Member): boolean {
+    return arm === 'C' || table.of.firstEntry[unit] === this.#position.entry
   }
 
-  #enter(arm: Arm, member: Member, tally: BlockTally): void {
+  #originOf({ table, unit }: Member): 0 | 1 {
+    const cameOver = (table.of.flags[unit] ?? 0) & unitFlags.cameOver
+    return cameOver || (table.of.firstEntry[unit] ?? 0) < this.#position.entry ? 1 : 0
+  }
+
+  #enter(member: Member, tally: BlockTally): void {
+    const { arm, table, unit } = member
     const { visit, entry, block } = this.#position
-    const newStage = member.entry !== entry
-    const firstOfStage = newStage || member.visit === -1
-    if (newStage) {
-      member.failed = 0
-      member.observed = 0
-      member.entry = entry
+    const { of } = table
+    const isNewStage = of.entry[unit] !== entry
+    const isFirstOfStage = isNewStage || of.visit[unit] === 0
+    if (isNewStage) {
+      of.failed[unit] = 0
+      of.observed[unit] = 0
+      of.entry[unit] = entry
     }
-    member.visit = visit
-    member.exposedBlock = block
-    member.crossed = false
-    const origin = originOf(member, entry)
-    const entrant = this.#counts(arm, member)
+    of.visit[unit] = visit + 1
+    of.exposed[unit] = block
+    of.flags[unit] = (of.flags[unit] ?? 0) & ~unitFlags.crossed
+    tally.units[arm] += 1
+    const origin = this.#originOf(member)
+    const isEntrant = this.#counts(member)
     for (const [index, metric] of this.#settings.metrics.entries()) {
-      if (metric.kind !== 'rate') continue
-      if (entrant && !(member.failed & (1 << index))) this.#risk[index]?.expose(arm, origin, block)
-      if (!firstOfStage) continue
-      tally.first(metric.name, arm, 1, 0)
+      if (metric.kind === 'value' || metric.counting !== 'unit') continue
+      if (isEntrant && !((of.failed[unit] ?? 0) & (1 << index))) this.#risk[index]?.expose(arm, origin, block)
+      if (!isFirstOfStage) continue
+      tally.first(index, arm, 1, 0)
       if (arm === 'T') pendingAt(this.#first[index], block).n += 1
     }
   }
 
-  #observe(row: LedgerRow, member: Member, index: number, value: number, tally: BlockTally): void {
-    const metric = this.#settings.metrics[index]
-    if (!metric) return
+  #observe(member: Member, metric: LedgerMetric, index: number, value: number, part: number, tally: BlockTally): void {
+    const { arm, table, unit } = member
+    const { of } = table
     const bit = 1 << index
-    const first = !(member.observed & bit)
-    member.observed |= bit
-    const origin = originOf(member, this.#position.entry)
+    const isFirst = !((of.observed[unit] ?? 0) & bit)
+    of.observed[unit] = (of.observed[unit] ?? 0) | bit
+    const origin = this.#originOf(member)
     if (metric.kind === 'value') {
-      if (first) tally.value(metric.name, { arm: row.arm, origin, part: partOf(row.unit), value })
+      if (isFirst) tally.value(index, { arm, origin, part, value })
       return
     }
-    if (value !== metric.failsOn) return
-    if (first) {
-      tally.first(metric.name, row.arm, 0, 1)
-      if (row.arm === 'T') pendingAt(this.#first[index], member.exposedBlock).x += 1
+    if (!isFailure(metric, value)) return
+    const exposed = of.exposed[unit] ?? 0
+    if (isFirst) {
+      tally.first(index, arm, 0, 1)
+      if (arm === 'T') pendingAt(this.#first[index], exposed).x += 1
     }
-    if (member.failed & bit) return
-    member.failed |= bit
-    this.#risk[index]?.fail(row.arm, origin, member.exposedBlock)
+    if ((of.failed[unit] ?? 0) & bit) return
+    of.failed[unit] = (of.failed[unit] ?? 0) | bit
+    this.#risk[index]?.fail(arm, origin, exposed)
   }
 
   /** Takes a unit that was seen on both sides out of what is still open. */
-  #forget(arm: Arm, member: Member): void {
-    if (member.crossed || !this.#counts(arm, member)) return
-    const origin = originOf(member, this.#position.entry)
-    for (const [index, { kind }] of this.#settings.metrics.entries())
-      if (kind === 'rate' && !(member.failed & (1 << index)))
-        this.#risk[index]?.withdraw(arm, origin, member.exposedBlock)
+  #withdraw(member: Member): void {
+    if (hasFlag(member, unitFlags.crossed) || !this.#counts(member)) return
+    const { arm, table, unit } = member
+    const { failed, exposed } = table.of
+    for (const [index, { kind, counting }] of this.#settings.metrics.entries())
+      if (kind !== 'value' && counting === 'unit' && !((failed[unit] ?? 0) & (1 << index)))
+        this.#risk[index]?.withdraw(arm, this.#originOf(member), exposed[unit] ?? 0)
   }
 
   #settleFirst(block: number): FirstCounts[] {
-    return this.#first.map((first) => {
+    return this.#first.map((pending) => {
       let n = 0
       let x = 0
-      for (const [exposed, counts] of first.pending) {
+      for (const [exposed, counts] of pending) {
         if (exposed > block - this.#settings.settleBlocks) continue
         n += counts.n
         x += counts.x
-        first.pending.delete(exposed)
+        pending.delete(exposed)
       }
       return { n, x }
     })
   }
 }
 
-const originOf = (member: Member, entry: number): 0 | 1 => (member.firstEntry < entry ? 1 : member.origin)
+const hasFlag = ({ table, unit }: Member, flag: number): boolean => ((table.of.flags[unit] ?? 0) & flag) !== 0
 
-function pendingAt(first: FirstTally | undefined, block: number): { n: number; x: number } {
-  const counts = first?.pending.get(block) ?? { n: 0, x: 0 }
-  first?.pending.set(block, counts)
+function pendingAt(pending: Pending | undefined, block: number): { n: number; x: number } {
+  const counts = pending?.get(block) ?? { n: 0, x: 0 }
+  pending?.set(block, counts)
   return counts
 }
 
-/** Sorted so that arrival order cannot matter; a unit's own calls by their start. */
+/** Sorted so that arrival order cannot matter, a unit's own calls by their start, each row once. */
 function inOrder(rows: readonly LedgerRow[]): LedgerRow[] {
   const text = (row: LedgerRow) => JSON.stringify(Object.entries(row.metrics).sort())
-  return [...rows].sort((a, b) => {
+  const compare = (a: LedgerRow, b: LedgerRow): number => {
     if (a.unit !== b.unit) return a.unit < b.unit ? -1 : 1
     if (a.arm !== b.arm) return a.arm < b.arm ? -1 : 1
-    return a.atMs - b.atMs || (text(a) < text(b) ? -1 : 1)
-  })
+    if (a.atMs !== b.atMs) return a.atMs - b.atMs
+    const [left, right] = [text(a), text(b)]
+    return left === right ? 0 : left < right ? -1 : 1
+  }
+  const sorted = [...rows].sort(compare)
+  return sorted.filter((row, i) => i === 0 || compare(sorted[i - 1] as LedgerRow, row) !== 0)
 }
 
-/** Four bits of a hash of the unit (FNV-1a with a final mix): cuts groups without looking at outcomes. */
-function partOf(unit: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < unit.length; i++) hash = Math.imul(hash ^ unit.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return (hash >>> 28) & 15
-}
-
-/** What one block adds up to while its rows are folded. */
-class BlockTally {
-  readonly rows = { T: 0, C: 0 }
-  readonly newUnits = { T: 0, C: 0 }
-  crossed = 0
-  readonly #metrics: readonly LedgerMetric[]
-  readonly #rowsOf: Record<string, { T: number; C: number }> = {}
-  readonly #first: Record<string, Record<Arm, { n: number; x: number }>> = {}
-  readonly #values: Record<string, ValueRow[]> = {}
-
-  constructor(metrics: readonly LedgerMetric[]) {
-    this.#metrics = metrics
-    for (const { name, kind } of metrics) {
-      this.#rowsOf[name] = { T: 0, C: 0 }
-      if (kind === 'rate') this.#first[name] = { T: { n: 0, x: 0 }, C: { n: 0, x: 0 } }
-      else this.#values[name] = []
-    }
-  }
-
-  sawMetric(name: string, arm: Arm): void {
-    const seen = this.#rowsOf[name]
-    if (seen) seen[arm] += 1
-  }
-
-  first(name: string, arm: Arm, n: number, x: number): void {
-    const counts = this.#first[name]?.[arm]
-    if (!counts) return
-    counts.n += n
-    counts.x += x
-  }
-
-  value(name: string, row: ValueRow): void {
-    this.#values[name]?.push(row)
-  }
-
-  block(index: number, risk: readonly RiskSets[], firstSettled: readonly FirstCounts[]): Block {
-    const rates: Record<string, RateBlock> = {}
-    for (const [i, { name, kind }] of this.#metrics.entries()) {
-      const first = this.#first[name]
-      if (kind !== 'rate' || !first) continue
-      const sealed = risk[i]?.seal() ?? { exposed: { T: 0, C: 0 }, atRisk: [], settled: [] }
-      rates[name] = { ...sealed, first, firstSettled: firstSettled[i] ?? { n: 0, x: 0 } }
-    }
-    const { rows, newUnits, crossed } = this
-    return { index, rows, rowsOf: this.#rowsOf, newUnits, crossed, rates, values: this.#values }
-  }
-}
+/** Four bits of the unit's hash: cuts groups without looking at outcomes. */
+const partOf = ({ low }: UnitKey): number => Math.imul(low ^ (low >>> 15), 0x2c1b3c6d) >>> 28

@@ -246,7 +246,7 @@ export class RolloutRunner {
   async #ledgerOf(record: RolloutRecord): Promise<UnitLedger> {
     const kept = this.#ledgers.get(record.id)
     if (kept?.attempt === record.state.attempt) return kept.ledger
-    const ledger = new UnitLedger(ledgerSettings(record.plan))
+    const ledger = new UnitLedger(ledgerSettings(record.plan, record.state))
     await rebuildLedger(ledger, record, this.#parts.database.kysely)
     this.#ledgers.set(record.id, { attempt: record.state.attempt, ledger })
     return ledger

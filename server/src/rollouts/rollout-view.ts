@@ -1,8 +1,8 @@
 import { fromPlan } from '@sluice/contract'
 import type { Rollout, RolloutVerdict } from '@sluice/contract'
-import { guardrailLabel, metricNamed, standing } from '@sluice/core/rollout'
+import { guardrailLabel, metricOf, sampleRatioOf, standing } from '@sluice/core/rollout'
 import type { Guardrail, Plan, Verdict } from '@sluice/core/rollout'
-import { sampleRatioLogEvidence, sampleRatioThreshold } from '@sluice/core/statistics'
+import { sampleRatioThreshold } from '@sluice/core/statistics'
 import type { GuardrailEvidence } from '@sluice/core/rollout'
 import type { RolloutRecord } from './rollout-record.ts'
 
@@ -33,7 +33,8 @@ function verdictView(guardrail: Guardrail, verdict: Verdict, evidence: Guardrail
     metric,
     stat,
     label: guardrailLabel(guardrail),
-    unit: metricNamed(metric, stat).unit,
+    unit: metricOf(guardrail).unit,
+    counting: guardrail.window ? 'window' : (guardrail.counting ?? 'unit'),
     compare,
     direction,
     limit,
@@ -96,7 +97,7 @@ export function viewRollout(record: RolloutRecord, nowMs: number, flagEnabled: b
 }
 
 function sampleRatioView({ state }: RolloutRecord): Rollout['sampleRatio'] {
-  const logBayesFactor = sampleRatioLogEvidence(state.sampleRatio, state.sharePer100k / 100_000)
+  const logBayesFactor = sampleRatioOf(state)
   const { T, C } = state.sampleRatio.units
   const verdict = logBayesFactor >= sampleRatioThreshold ? 'mismatch' : T + C < 100 ? 'measuring' : 'ok'
   return { verdict, logBayesFactor, sentence: `${T} candidate and ${C} baseline users first seen at this share` }

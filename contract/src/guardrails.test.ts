@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { fromPlan, planInputSchema, toPlan } from './index.ts'
+import type { GuardrailInput } from './index.ts'
+
+const context = { variants: ['on', 'off'], off: 'off', traffic: null }
+const planned = (guardrail: GuardrailInput) =>
+  toPlan(planInputSchema.parse({ flag: 'f', guardrails: [{ onBreach: 'rollback', ...guardrail }] }), context)
+const problemsOf = (guardrail: GuardrailInput) => planned(guardrail).problems.map(({ pointer }) => pointer)
+
+describe('a guardrail', () => {
+  test('over windows gets the usual figures where it names none, and shows them', () => {
+    const { plan, problems } = planned({ metric: 'error', over: 0.05, test: 'window' })
+    expect(problems).toEqual([])
+    expect(plan.guardrails[0]?.window).toEqual({ blocks: 30, breach: 2, of: 3, minSamples: 100, ceiling: null })
+    expect(fromPlan(plan, '').guardrails?.[0]).toMatchObject({
+      id: 'error-over-window',
+      test: 'window',
+      window: { length: '5m', breach: 2, of: 3, minSamples: 100, ceiling: null },
+    })
+  })
+
+  test('as a plan shows it makes the same plan again', () => {
+    const guardrails: GuardrailInput[] = [
+      {
+        metric: 'stuck',
+        stat: 'count',
+        over: 3,
+        window: { length: '1h', breach: 1, of: 1, ceiling: 2 },
+        onBreach: 'rollback',
+      },
+      { metric: 'tokens', stat: 'mean', per: 'patches', ratioOver: 0.8, onBreach: 'notify' },
+      { metric: 'error', where: 'rate_limited', ratioOver: 1, counting: 'request' },
+    ]
+    const { plan } = toPlan({ flag: 'f', guardrails }, context)
+    const shown = planInputSchema.parse(fromPlan(plan, ''))
+    expect(toPlan(shown, context).plan).toEqual(plan)
+  })
+
+  test.each<[GuardrailInput, string[]]>([
+    [{ metric: 'stuck', stat: 'count', over: 3 }, ['/guardrails/0/test']],
+    [{ metric: 'stuck', stat: 'count', over: 3, test: 'window' }, []],
+    [
+      { metric: 'tickets', over: 3, test: 'window' },
+      ['/guardrails/0/stat', '/stages/0', '/stages/1', '/stages/2', '/stages/3'],
+    ],
+    [
+      { metric: 'latency_ms', stat: 'count', over: 3, test: 'window' },
+      ['/guardrails/0/stat', '/stages/0', '/stages/1', '/stages/2', '/stages/3'],
+    ],
+    [{ metric: 'error', over: 0.05, window: { breach: 4, of: 3 } }, ['/guardrails/0/window/breach']],
+    [{ metric: 'error', over: 0.05, window: { length: '1s' } }, ['/guardrails/0/window/length']],
+    [{ metric: 'error', over: 0.05, test: 'evidence', window: {} }, ['/guardrails/0/window']],
+    [{ metric: 'latency_ms', stat: 'mean', where: 'slow', ratioOver: 1 }, ['/guardrails/0/where']],
+    [{ metric: 'error', per: 'patches', ratioOver: 1 }, ['/guardrails/0/per']],
+    [{ metric: 'error', over: 0.05, test: 'window', counting: 'request' }, ['/guardrails/0/counting']],
+  ])('%j has problems at %j', (guardrail, pointers) => {
+    expect(problemsOf(guardrail)).toEqual(pointers)
+  })
+})
