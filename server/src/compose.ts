@@ -5,6 +5,9 @@ import { KeyRing } from './access/key-ring.ts'
 import { listKeys } from './access/key-store.ts'
 import { policy } from './access/policy.ts'
 import { findSession } from './access/session-store.ts'
+import { CatalogueCache } from './catalogue/catalogue-cache.ts'
+import { type CatalogueAudience, reloadModels } from './catalogue/model-service.ts'
+import { ensureRevision } from './catalogue/model-store.ts'
 import { type Config, isLoopback } from './config.ts'
 import { migrate } from './database/migrate.ts'
 import { migrations } from './database/migrations/index.ts'
@@ -23,6 +26,8 @@ import { flagRoutes } from './http/routes/flags.ts'
 import { type Readiness, healthRoutes } from './http/routes/health.ts'
 import { instanceRoutes } from './http/routes/instances.ts'
 import { keyRoutes } from './http/routes/keys.ts'
+import { modelCostRoute } from './http/routes/model-cost.ts'
+import { modelRoutes } from './http/routes/models.ts'
 import { sdkRoutes } from './http/routes/sdk.ts'
 import { sessionRoutes } from './http/routes/session.ts'
 import { snapshotRoutes } from './http/routes/snapshot.ts'
@@ -55,6 +60,8 @@ export interface Shell {
   readonly hub: StreamHub
   /** The same as `hub`: whom a new revision is told to. */
   readonly audience: StreamHub
+  readonly models: CatalogueCache
+  readonly catalogueAudience: CatalogueAudience
   readonly instances: InstanceRegistry
   readonly keyRing: KeyRing
   readonly cookie: CookieRules
@@ -98,13 +105,18 @@ async function loadShell(base: Base): Promise<Shell> {
   const environments = (await listEnvironments(database.kysely)).map(({ name }) => name)
   const cache = new SnapshotCache()
   for (const name of environments) await reloadSnapshot(name, database, cache)
-  const hub = new StreamHub({ clock, snapshotOf: (name) => cache.get(name) })
+  const models = new CatalogueCache()
+  await database.transaction((transaction) => ensureRevision(transaction, random))
+  await reloadModels({ database, models })
+  const hub = new StreamHub({ clock, snapshotOf: (name) => cache.get(name), modelsRevision: () => models.revision })
   return {
     ...base,
     environments,
     cache,
     hub,
     audience: hub,
+    models,
+    catalogueAudience: hub,
     instances: new InstanceRegistry(clock),
     keyRing: new KeyRing(await listKeys(database), config.adminKey),
     cookie: cookieRules(config.publicUrl?.startsWith('https:') ?? false),
@@ -121,6 +133,8 @@ export function shellRoutes(shell: Shell): Route[] {
     ...environmentRoutes(shell.environments),
     ...keyRoutes(shell),
     ...flagRoutes(shell),
+    modelCostRoute(shell),
+    ...modelRoutes(shell),
     ...snapshotRoutes(shell),
     ...instanceRoutes(shell.instances),
     ...eventRoutes(shell.database),

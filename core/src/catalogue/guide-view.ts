@@ -1,8 +1,10 @@
-import { isPlainObject } from '../evaluation/faults.ts'
+import { Faults, isPlainObject } from '../evaluation/faults.ts'
+import type { FlagProblem } from '../evaluation/parse-flag.ts'
 import { compare, decimalOf, formatDecimal, parseDecimal, shift } from './decimal.ts'
 import { writeInstant } from './instant.ts'
-import type { Meter } from './meter.ts'
+import { type Meter, isMeter } from './meter.ts'
 import { type Model, type Reasoning, type ModelStatus } from './model.ts'
+import { readRate } from './parse-price.ts'
 import type { Price } from './price.ts'
 import { ratesInForce } from './price-book.ts'
 
@@ -77,6 +79,21 @@ export function fromGuideInput(input: unknown, base: Model | null, nowMs: number
   if (isPlainObject(pricing)) changed['prices'] = withPricing(pricing, base, nowMs, rest['prices'])
   else if (pricing !== undefined) changed['pricing'] = pricing
   return changed
+}
+
+/** What is wrong with the prices in such an input, where the sender wrote them. */
+export function faultsOfGuideInput(input: unknown): readonly FlagProblem[] {
+  const faults = new Faults()
+  const pricing = isPlainObject(input) ? input['pricing'] : undefined
+  if (pricing !== undefined && !isPlainObject(pricing))
+    faults.type('/pricing', 'prices such as {"input": 2.5, "output": 10}', pricing)
+  for (const [name, rate] of Object.entries(isPlainObject(pricing) ? pricing : {})) {
+    const pointer = faults.at('/pricing', name)
+    if (!isMeter(guideNames[name] ?? name))
+      faults.rule(pointer, `"${name.slice(0, 80)}" is no meter: use input, output, cached, reasoning.`)
+    readRate(rate, pointer, faults)
+  }
+  return faults.found
 }
 
 function withPricing(

@@ -55,7 +55,3 @@ export const joinsOf: Readonly<Partial<Record<Meter, KnownMeter>>> = {
   cache_read_audio: 'input_audio',
   cache_read_image: 'input_image',
 }
-
-/** Tokens are priced by the million, everything else as its price says. */
-export const isTokenMeter = (meter: Meter): boolean =>
-  knownMeters.indexOf(meter as KnownMeter) < knownMeters.indexOf('image') && !meter.startsWith('x_')

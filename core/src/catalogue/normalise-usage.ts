@@ -26,11 +26,21 @@ export function normaliseUsage(input: unknown): Usage | null {
 }
 
 const own = new Set<string>([...usageNames, 'providerCostUsd', 'other'])
+/** What only others have; AI SDK and Converse share our names of the totals. */
+const foreign = [
+  'cachedInputTokens',
+  'cacheReadInputTokens',
+  'cacheWriteInputTokens',
+  'inputTokenDetails',
+  'outputTokenDetails',
+  'promptTokens',
+  'completionTokens',
+]
 
-/** The AI SDK has our names for its totals too, as objects in version 6, and more of its own beside them. */
 const isOurs = (usage: Raw): boolean =>
-  Object.keys(usage).every((name) => own.has(name)) &&
-  Object.values(usage).every((value) => !isPlainObject(value) || usage['other'] === value)
+  Object.keys(usage).some((name) => own.has(name)) &&
+  !foreign.some((name) => name in usage) &&
+  ![usage['inputTokens'], usage['outputTokens']].some(isPlainObject)
 
 const shapes: readonly { readonly knows: (raw: Raw) => boolean; readonly read: (raw: Raw) => Counts }[] = [
   { knows: (raw) => 'prompt_tokens' in raw, read: readChat },

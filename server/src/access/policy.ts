@@ -6,6 +6,8 @@ export type Access = 'anyone' | 'loopback' | readonly KeyKind[]
 const environment = '/api/v1/environments/{env}'
 const admin = ['admin'] as const
 const readers = ['server', 'admin'] as const
+const modelReaders = ['server', 'viewer', 'editor', 'admin'] as const
+const modelEditors = ['editor', 'admin'] as const
 
 /** Who may do what. What does not stand here may nobody do: a route without its line keeps the server from starting. */
 export const policy: Readonly<Record<string, Access>> = {
@@ -62,6 +64,21 @@ export const policy: Readonly<Record<string, Access>> = {
   [`GET ${environment}/metrics/summary`]: readers,
   [`GET ${environment}/alerts`]: admin,
   [`POST ${environment}/alerts/{id}/actions`]: admin,
+
+  'GET /api/v1/models': modelReaders,
+  'GET /api/v1/models/snapshot': modelReaders,
+  'GET /api/v1/models/{id}': modelReaders,
+  'GET /api/v1/models/{id}/history': modelReaders,
+  'GET /api/v1/models/{id}/prices': modelReaders,
+  'GET /api/v1/models/{id}/referrers': modelReaders,
+  'POST /api/v1/models/cost': modelReaders,
+  'POST /api/v1/models': modelEditors,
+  'PATCH /api/v1/models/{id}': modelEditors,
+  'POST /api/v1/models/{id}/duplicate': modelEditors,
+  'POST /api/v1/models/{id}/prices': modelEditors,
+  'POST /api/v1/models/{id}/revert': modelEditors,
+  'DELETE /api/v1/models/{id}': admin,
+  'POST /api/v1/models/{id}/restore': admin,
 
   'POST /ofrep/v1/evaluate/flags/{key}': ['server', 'client', 'admin'],
 }

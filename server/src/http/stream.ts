@@ -1,11 +1,13 @@
 import { SluiceError } from '@sluice/contract'
+import type { CatalogueAudience } from '../catalogue/model-service.ts'
+import type { CatalogueRevision } from '../catalogue/model-store.ts'
 import type { Publication } from '../flags/change-flag.ts'
 import type { SnapshotAudience } from '../flags/publish-snapshot.ts'
 import type { CachedSnapshot } from '../flags/snapshot-cache.ts'
 import type { Clock, Timer } from '../ports/clock.ts'
 import { SseReader, sseFrame } from './sse-reader.ts'
 
-export const topics = ['flags', 'rollouts'] as const
+export const topics = ['flags', 'rollouts', 'models'] as const
 export type Topic = (typeof topics)[number]
 
 export interface Subscription {
@@ -23,6 +25,7 @@ export interface Subscription {
 export interface StreamParts {
   readonly clock: Clock
   readonly snapshotOf: (environment: string) => CachedSnapshot | undefined
+  readonly modelsRevision: () => CatalogueRevision
 }
 
 interface Reader {
@@ -36,7 +39,7 @@ const mostStreamsOfKey = mostStreams / 2
 const mostStreamsOfSession = 20
 
 /** Everybody who listens, and what they are told. */
-export class StreamHub implements SnapshotAudience {
+export class StreamHub implements SnapshotAudience, CatalogueAudience {
   readonly #readers = new Set<Reader>()
   readonly #perPrincipal = new Map<string, number>()
   readonly #parts: StreamParts
@@ -80,6 +83,12 @@ export class StreamHub implements SnapshotAudience {
       if (subscription.environment === environment && subscription.topics.has('rollouts')) sse.send(frame)
   }
 
+  /** The catalogue of models has a new revision; it belongs to no environment. */
+  models(revision: CatalogueRevision): void {
+    const frame = modelsFrame(revision)
+    for (const { subscription, sse } of this.#readers) if (subscription.topics.has('models')) sse.send(frame)
+  }
+
   /** Cuts the streams of a revoked key or an ended session. */
   closePrincipal(principalId: string): void {
     for (const { subscription, sse } of this.#readers) if (subscription.principalId === principalId) sse.close()
@@ -96,6 +105,7 @@ export class StreamHub implements SnapshotAudience {
     if (!snapshot) return
     const isPresent = !subscription.topics.has('flags') || subscription.known === snapshot.id
     sse.send(isPresent ? pingFrame(snapshot) : putFrame(snapshot))
+    if (subscription.topics.has('models')) sse.send(modelsFrame(this.#parts.modelsRevision()))
     if (subscription.topics.has('flags')) subscription.onRevision?.(snapshot.revision)
   }
 
@@ -145,3 +155,5 @@ export class StreamHub implements SnapshotAudience {
 
 const putFrame = (snapshot: CachedSnapshot): string => sseFrame('put', snapshot.text(), snapshot.id)
 const pingFrame = ({ revision }: CachedSnapshot): string => sseFrame('ping', JSON.stringify({ revision }))
+const modelsFrame = ({ epoch, revision }: CatalogueRevision): string =>
+  sseFrame('models', JSON.stringify({ epoch, revision }))

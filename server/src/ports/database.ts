@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AlertTables } from './alert-tables.ts'
+import type { ModelTables } from './model-tables.ts'
 import type { NotificationTables } from './notification-tables.ts'
 import type { RolloutTables } from './rollout-tables.ts'
 import type { ShellTables } from './tables.ts'
@@ -19,7 +20,7 @@ export interface SchemaVersionTable {
  * Every table, by name. A column holds the same JavaScript value on both engines: `number` (also for a boolean, as 0 or
  * 1, and for an instant, in milliseconds since 1970), `string` (also for JSON), `Uint8Array` or `null`.
  */
-export interface Tables extends ShellTables, RolloutTables, AlertTables, NotificationTables {
+export interface Tables extends ShellTables, RolloutTables, AlertTables, NotificationTables, ModelTables {
   schema_version: SchemaVersionTable
 }
 

@@ -3,6 +3,7 @@ import { base } from './000001-base.ts'
 import { rollouts } from './000002-rollouts.ts'
 import { alerts } from './000003-alerts.ts'
 import { notifications } from './000004-notifications.ts'
+import { models } from './000005-models.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
-export const migrations: readonly Migration[] = [base, rollouts, alerts, notifications]
+export const migrations: readonly Migration[] = [base, rollouts, alerts, notifications, models]

@@ -40,7 +40,7 @@ export function snapshotRoutes({ cache, hub, instances }: SnapshotParts): Route[
       path: '/api/v1/environments/{env}/stream',
       summary: 'Changes as they happen (server-sent events).',
       query: streamQuery,
-      answers: { 200: { description: 'put, patch, ping, rollout, decision.', mediaType: 'text/event-stream' } },
+      answers: { 200: { description: 'put, patch, ping, rollout, decision, models.', mediaType: 'text/event-stream' } },
       handle: (call) => {
         const { environment, principal, query, request } = call
         return hub.open({
@@ -63,13 +63,13 @@ function topicsOf({ query, principal }: Call<undefined, StreamQuery>): Set<Topic
     const topic = topics.find((known) => known === name)
     if (!topic)
       throw new SluiceError('INVALID_INPUT', `There is no topic "${name.slice(0, 40)}".`, {
-        hint: `Topics are ${topics.join(' and ')}, separated by commas.`,
+        hint: `Topics are ${topics.join(', ')}, separated by commas.`,
         errors: [{ pointer: '/topics', code: 'invalid_value', message: `Expected ${topics.join(' or ')}.` }],
       })
     wanted.add(topic)
   }
   if (wanted.has('rollouts') && principal.kind !== 'admin')
-    throw new SluiceError('FORBIDDEN', `A key of kind "${principal.kind}" may read the topic flags only.`, {
+    throw new SluiceError('FORBIDDEN', `A key of kind "${principal.kind}" may read the topics flags and models only.`, {
       hint: 'Use a key of kind admin for the topic rollouts.',
     })
   return wanted
