@@ -101,3 +101,15 @@ export const ofrepSuccessSchema = z
 export const ofrepFailureSchema = z
   .strictObject({ key: z.string(), errorCode: z.string(), errorDetails: z.string() })
   .meta({ id: 'OfrepFailure' })
+export const ofrepBulkSuccessSchema = z
+  .strictObject({
+    flags: z.array(ofrepSuccessSchema),
+    metadata: z.strictObject({ environment: z.string(), revision: z.int() }),
+    eventStreams: z.array(
+      z.strictObject({ type: z.literal('sse'), endpoint: z.strictObject({ requestUri: z.string() }) }),
+    ),
+  })
+  .meta({ id: 'OfrepBulkSuccess' })
+export const ofrepBulkFailureSchema = z
+  .strictObject({ errorCode: z.string(), errorDetails: z.string() })
+  .meta({ id: 'OfrepBulkFailure' })

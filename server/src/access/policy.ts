@@ -81,4 +81,7 @@ export const policy: Readonly<Record<string, Access>> = {
   'POST /api/v1/models/{id}/restore': admin,
 
   'POST /ofrep/v1/evaluate/flags/{key}': ['server', 'client', 'admin'],
+  'POST /ofrep/v1/evaluate/flags': ['server', 'client', 'admin'],
+  // Browsers send no header there: the address itself says who may listen.
+  'GET /ofrep/v1/stream': 'anyone',
 }

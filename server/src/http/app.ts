@@ -9,7 +9,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import { type AuthParts, authenticate, authorize, refuseForeignOrigin } from './authenticate.ts'
 import { checkShape } from './check-shape.ts'
-import { withSecurityHeaders } from './headers.ts'
+import { preflight, withCrossOrigin, withSecurityHeaders } from './headers.ts'
 import { answerOnce } from './idempotency.ts'
 import { faultOfText } from './json-faults.ts'
 import { problemResponse, toSluiceError } from './problem.ts'
@@ -42,10 +42,16 @@ export function createApp(parts: AppParts): Hono {
       respond(context, parts, (requestId) => serve(context, { route, access, requestId, parts }), route),
     )
   }
-  for (const [path, allowed] of methodsByPath(routes))
+  for (const [path, allowed] of methodsByPath(routes)) {
+    const shared = routes.filter((route) => route.path === path && route.crossOrigin)
+    if (shared.length > 0)
+      app.on('OPTIONS', honoPath(path), (context) =>
+        respond(context, parts, () => preflight(shared.map(({ method }) => method)), shared[0]),
+      )
     app.all(honoPath(path), (context) =>
       respond(context, parts, (requestId) => refuseMethod(context.req.method, allowed, requestId)),
     )
+  }
   app.notFound((context) => respond(context, parts, () => serveUnknown(context.req.raw, parts)))
   return app
 }
@@ -86,7 +92,7 @@ async function respond(
   }
   const { method, path } = context.req
   logger.debug('request', { requestId, method, path, status: response.status, ms: clock.now() - startMs })
-  return withSecurityHeaders(response, requestId)
+  return withSecurityHeaders(route?.crossOrigin ? withCrossOrigin(response) : response, requestId)
 }
 
 function refusal(

@@ -33,6 +33,27 @@ export function withSecurityHeaders(response: Response, requestId: string): Resp
   return response
 }
 
+/** Lets pages of any origin read the answer. Without credentials: a browser sends no cookie along, and no page can act as us. */
+export function withCrossOrigin(response: Response): Response {
+  response.headers.set('access-control-allow-origin', '*')
+  response.headers.set('access-control-expose-headers', 'etag, retry-after, x-request-id')
+  response.headers.set('cross-origin-resource-policy', 'cross-origin')
+  return response
+}
+
+/** The answer to a browser that asks whether a page of another origin may send such a request. */
+export function preflight(methods: readonly string[]): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': methods.join(', '),
+      'access-control-allow-headers':
+        'authorization, content-type, if-none-match, last-event-id, x-api-key, x-sluice-instance, x-sluice-sdk',
+      'access-control-max-age': '86400',
+    },
+  })
+}
+
 /** A header as UTF-8, though HTTP hands it over letter by letter; null when missing. */
 export function textHeader(request: Request, name: string): string | null {
   const value = request.headers.get(name)

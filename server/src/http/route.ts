@@ -36,6 +36,8 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly bodyRules?: Partial<BodyRules>
   /** An empty request counts as this. */
   readonly emptyBody?: unknown
+  /** Pages of any origin may call it: it takes a key, never the console's cookie. */
+  readonly crossOrigin?: true
   /** Honours `Idempotency-Key`. */
   readonly idempotent?: true
   readonly answers: Readonly<Record<number, Answer>>

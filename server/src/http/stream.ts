@@ -8,7 +8,8 @@ import type { Clock, Timer } from '../ports/clock.ts'
 import { SseReader, sseFrame } from './sse-reader.ts'
 
 export const topics = ['flags', 'rollouts', 'models'] as const
-export type Topic = (typeof topics)[number]
+/** `notices` only says that something has changed: OFREP's event stream. */
+export type Topic = (typeof topics)[number] | 'notices'
 
 export interface Subscription {
   readonly environment: string
@@ -67,13 +68,13 @@ export class StreamHub implements SnapshotAudience, CatalogueAudience {
     })
   }
 
-  patch({ environment, from, revision, key, flag }: Publication, snapshot: CachedSnapshot): void {
+  patch({ from, revision, key, flag }: Publication, snapshot: CachedSnapshot): void {
     const frame = sseFrame('patch', JSON.stringify({ from, revision, flags: { [key]: flag } }), snapshot.id)
-    this.#sendFlags(environment, revision, frame)
+    this.#sendFlags(snapshot, frame)
   }
 
   put(snapshot: CachedSnapshot): void {
-    this.#sendFlags(snapshot.environment, snapshot.revision, putFrame(snapshot))
+    this.#sendFlags(snapshot, putFrame(snapshot))
   }
 
   /** A rollout as it stands now, or a decision about one. */
@@ -103,17 +104,22 @@ export class StreamHub implements SnapshotAudience, CatalogueAudience {
   #greet({ subscription, sse }: Reader): void {
     const snapshot = this.#parts.snapshotOf(subscription.environment)
     if (!snapshot) return
-    const isPresent = !subscription.topics.has('flags') || subscription.known === snapshot.id
-    sse.send(isPresent ? pingFrame(snapshot) : putFrame(snapshot))
+    const isPresent = subscription.known === snapshot.id
+    // What changed between a reader's evaluation and this moment would be lost on it.
+    if (subscription.topics.has('notices')) return sse.send(isPresent ? quietFrame : noticeFrame(snapshot))
+    sse.send(isPresent || !subscription.topics.has('flags') ? pingFrame(snapshot) : putFrame(snapshot))
     if (subscription.topics.has('models')) sse.send(modelsFrame(this.#parts.modelsRevision()))
     if (subscription.topics.has('flags')) subscription.onRevision?.(snapshot.revision)
   }
 
-  #sendFlags(environment: string, revision: number, frame: string): void {
+  #sendFlags(snapshot: CachedSnapshot, frame: string): void {
+    const notice = noticeFrame(snapshot)
     for (const { subscription, sse } of this.#readers) {
-      if (subscription.environment !== environment || !subscription.topics.has('flags')) continue
+      if (subscription.environment !== snapshot.environment) continue
+      if (subscription.topics.has('notices')) sse.send(notice)
+      if (!subscription.topics.has('flags')) continue
       sse.send(frame)
-      subscription.onRevision?.(revision)
+      subscription.onRevision?.(snapshot.revision)
     }
   }
 
@@ -121,7 +127,7 @@ export class StreamHub implements SnapshotAudience, CatalogueAudience {
     return this.#parts.clock.schedule(this.#parts.clock.now() + heartbeatMs, () => {
       for (const { subscription, sse } of this.#readers) {
         const snapshot = this.#parts.snapshotOf(subscription.environment)
-        if (snapshot) sse.send(pingFrame(snapshot))
+        if (snapshot) sse.send(subscription.topics.has('notices') ? quietFrame : pingFrame(snapshot))
       }
       if (this.#isOpen) this.#heartbeat = this.#scheduleHeartbeat()
     })
@@ -157,3 +163,7 @@ const putFrame = (snapshot: CachedSnapshot): string => sseFrame('put', snapshot.
 const pingFrame = ({ revision }: CachedSnapshot): string => sseFrame('ping', JSON.stringify({ revision }))
 const modelsFrame = ({ epoch, revision }: CatalogueRevision): string =>
   sseFrame('models', JSON.stringify({ epoch, revision }))
+const noticeFrame = ({ id }: CachedSnapshot): string =>
+  sseFrame('message', JSON.stringify({ type: 'refetchEvaluation', etag: id }), id)
+/** Keeps a connection alive without a word to its reader. */
+const quietFrame = ':\n\n'

@@ -13,6 +13,7 @@ export function observationRoutes(runner: RolloutRunner, parts: RunnerParts): re
       path: '/api/v1/environments/{env}/observations',
       summary: 'Report calls: good rows are stored before the answer, bad ones named, a batch counts once',
       body: batchSchema,
+      crossOrigin: true,
       bodyRules: { bytes: 2 * mebibyte, texts: 'each-row' },
       answers: {
         200: { description: 'The batch came before and counted then', schema: receiptSchema },

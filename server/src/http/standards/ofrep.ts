@@ -1,27 +1,48 @@
-// OpenFeature Remote Evaluation Protocol 0.3, for one flag.
-import { SluiceError, ofrepFailureSchema, ofrepRequestSchema, ofrepSuccessSchema } from '@sluice/contract'
-import { type Flag, type Outcome, evaluate, ofrepReason } from '@sluice/core/evaluation'
+// OpenFeature Remote Evaluation Protocol 0.3: one flag, all flags, and notices of change.
+import {
+  SluiceError,
+  ofrepBulkFailureSchema,
+  ofrepBulkSuccessSchema,
+  ofrepFailureSchema,
+  ofrepRequestSchema,
+  ofrepSuccessSchema,
+} from '@sluice/contract'
+import { type Flag, evaluate } from '@sluice/core/evaluation'
 import { z } from 'zod'
+import type { KeyRing } from '../../access/key-ring.ts'
 import type { CachedSnapshot, SnapshotCache } from '../../flags/snapshot-cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { environmentNotFound } from '../authenticate.ts'
 import { checkUnit } from '../check-unit.ts'
-import { type Call, type RefusalFormat, type Route, defineRoute, json } from '../route.ts'
+import { namesTag } from '../conditional.ts'
+import { type Call, type Route, defineRoute, json } from '../route.ts'
+import type { StreamHub } from '../stream.ts'
+import { bulkTag, notFound, refuseBulk, refuseOne, success } from './ofrep-answer.ts'
+import { channelOf, readChannel } from './ofrep-channel.ts'
 
 export interface OfrepParts {
   readonly cache: SnapshotCache
   readonly clock: Clock
+  readonly hub: StreamHub
+  readonly keyRing: KeyRing
 }
 
 const query = z.strictObject({ environment: z.string().max(100).optional() })
 type Query = z.output<typeof query>
 
-export function ofrepRoutes({ cache, clock }: OfrepParts): Route[] {
+/** What a provider adds after a notice of change. It may ask another node than the one that told it. */
+const bulkQuery = query.extend({
+  flagConfigEtag: z.string().max(200).optional(),
+  flagConfigLastModified: z.string().max(200).optional(),
+})
+
+export function ofrepRoutes({ cache, clock, hub, keyRing }: OfrepParts): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/ofrep/v1/evaluate/flags/{key}',
       summary: 'Evaluate one flag (OFREP 0.3). An admin key names the environment by ?environment=.',
+      crossOrigin: true,
       query,
       body: ofrepRequestSchema,
       answers: {
@@ -29,19 +50,78 @@ export function ofrepRoutes({ cache, clock }: OfrepParts): Route[] {
         400: { description: 'The context or the request is wrong.', schema: ofrepFailureSchema },
         404: { description: 'There is no such flag.', schema: ofrepFailureSchema },
       },
-      refuse,
+      refuse: refuseOne,
       handle: (call) => {
         const key = call.params['key'] ?? ''
         const { context } = call.body
         checkUnit(context)
         const snapshot = snapshotFor(call, cache)
-        const flag = visibleFlag(key, snapshot, call)
-        if (!flag) return json(notFound(key), 404)
+        const flag = Object.hasOwn(snapshot.flags, key) ? snapshot.flags[key] : undefined
+        if (!flag || !isVisible(flag, call)) return json(notFound(key), 404)
         return json(success(key, flag, evaluate(snapshot.compiled, key, context, clock.now()), snapshot.revision))
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/ofrep/v1/evaluate/flags',
+      summary: 'Evaluate all flags in one context (OFREP 0.3).',
+      crossOrigin: true,
+      query: bulkQuery,
+      body: ofrepRequestSchema,
+      answers: {
+        200: { description: 'Every flag this key may see.', schema: ofrepBulkSuccessSchema },
+        304: { description: 'Still what `If-None-Match` names.' },
+        400: { description: 'The context or the request is wrong.', schema: ofrepBulkFailureSchema },
+      },
+      refuse: refuseBulk,
+      handle: (call) => {
+        const { context } = call.body
+        checkUnit(context)
+        const snapshot = snapshotFor(call, cache)
+        const nowMs = clock.now()
+        const flags = Object.entries(snapshot.flags)
+          .filter(([, flag]) => isVisible(flag, call))
+          .map(([key, flag]) => success(key, flag, evaluate(snapshot.compiled, key, context, nowMs), snapshot.revision))
+        const etag = bulkTag({ epoch: snapshot.epoch, reader: call.principal.id, context, flags })
+        const headers = { etag, 'cache-control': 'no-cache' }
+        const known = call.request.headers.get('if-none-match')
+        if (known !== null && namesTag(known, etag)) return new Response(null, { status: 304, headers })
+        const { environment, revision } = snapshot
+        const channel = channelOf(call.principal.id, environment, keyRing)
+        const eventStreams = channel === null ? [] : [stream(channel)]
+        return json({ flags, metadata: { environment, revision }, eventStreams }, 200, headers)
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/ofrep/v1/stream',
+      summary: 'Notices that evaluations may have changed (OFREP 0.3); the bulk answer names the address.',
+      crossOrigin: true,
+      query: z.strictObject({ channel: z.string().max(500) }),
+      answers: { 200: { description: 'refetchEvaluation.', mediaType: 'text/event-stream' } },
+      handle: ({ query: { channel }, request }) => {
+        const reader = readChannel(channel, keyRing)
+        if (reader === null)
+          throw new SluiceError('NOT_FOUND', 'There is no such channel: its key was revoked, or it was cut.', {
+            hint: 'Evaluate all flags again; the answer names a channel that is open.',
+          })
+        return hub.open({
+          environment: reader.environment,
+          topics: new Set(['notices']),
+          principalId: reader.keyId,
+          isSession: false,
+          known: request.headers.get('last-event-id'),
+        })
       },
     }),
   ]
 }
+
+const stream = (channel: string) => ({
+  type: 'sse',
+  // No origin: behind a proxy only the client knows under which address it has found us.
+  endpoint: { requestUri: `/ofrep/v1/stream?channel=${encodeURIComponent(channel)}` },
+})
 
 function snapshotFor(
   { principal, query: { environment } }: Call<unknown, Query>,
@@ -58,42 +138,5 @@ function snapshotFor(
 }
 
 /** A key that is out in the open sees only the flags that are meant for it. */
-function visibleFlag(key: string, { flags }: CachedSnapshot, { principal }: Call<unknown, Query>): Flag | undefined {
-  const flag = Object.hasOwn(flags, key) ? flags[key] : undefined
-  return principal.kind === 'client' && flag?.client !== true ? undefined : flag
-}
-
-function success(
-  key: string,
-  { metadata }: Flag,
-  outcome: Outcome,
-  revision: number,
-): z.infer<typeof ofrepSuccessSchema> {
-  const { value, variant, reason, rule, error } = outcome
-  return {
-    key,
-    ...(variant === null ? {} : { value, variant }),
-    reason: ofrepReason(outcome),
-    metadata: {
-      ...metadata,
-      reason,
-      revision,
-      ...(rule === null ? {} : { rule }),
-      ...(error === undefined ? {} : { error }),
-    },
-  }
-}
-
-const notFound = (key: string) => ({
-  key,
-  errorCode: 'FLAG_NOT_FOUND',
-  errorDetails: `There is no flag "${key.slice(0, 200)}" in this environment.`,
-})
-
-/** Wrong requests in OFREP's own form; for everything else it leaves the form open, and ours says more. */
-const refuse: RefusalFormat = ({ code, status, detail, pointers }, { key = '' }) => {
-  if (status !== 400 && status !== 422) return null
-  const isContext = pointers.some((pointer) => pointer === '' || pointer.startsWith('/context'))
-  const errorCode = code === 'INVALID_JSON' ? 'PARSE_ERROR' : isContext ? 'INVALID_CONTEXT' : 'GENERAL'
-  return json({ key, errorCode, errorDetails: detail }, 400)
-}
+const isVisible = (flag: Flag, { principal }: Call<unknown, Query>): boolean =>
+  principal.kind !== 'client' || flag.client === true
