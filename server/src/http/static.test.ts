@@ -47,6 +47,14 @@ test('serves the page for every address of the console, and hashed files for eve
   expect((await send('GET', '/assets/gone.js', { key: null })).status).toBe(404)
 })
 
+test('a browser that opens or reloads a page gets it, though the name in the address has a dot', async () => {
+  const { send } = await startTestServer({ consoleFolder: makeConsole() })
+  const path = '/e/demo/rollouts/chat.model'
+  const page = await send('GET', path, { key: null, headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+  expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Sluice</title>' })
+  expect((await send('GET', path, { key: null })).status).toBe(404)
+})
+
 test.each([
   '/../secret.txt',
   '/%2e%2e/secret.txt',

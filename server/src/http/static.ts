@@ -20,12 +20,14 @@ export function serveConsole(folder: string): (request: Request) => Promise<Resp
     const path = fileOf(folder, new URL(request.url).pathname)
     const file = path === null ? null : await readIfFile(path)
     if (path !== null && file) return fileResponse(path, file)
-    // A missing picture or script must not come back as a page.
-    if (path === null || extname(path) !== '') return null
+    // A missing picture or script must not come back as a page; a flag or model with a dot in its name is no file.
+    if (path === null || (extname(path) !== '' && !asksForPage(request))) return null
     const page = await readIfFile(join(folder, 'index.html'))
     return page ? fileResponse('index.html', page) : notBuilt()
   }
 }
+
+const asksForPage = (request: Request): boolean => (request.headers.get('accept') ?? '').includes('text/html')
 
 /** The file an address stands for; null when it would lie outside of the folder. */
 function fileOf(folder: string, pathname: string): string | null {

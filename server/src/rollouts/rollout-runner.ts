@@ -130,10 +130,17 @@ export class RolloutRunner {
     return { fromPercent: from, toPercent: to, units, sentence: `${from} % → ${to} %: ${lower ?? raise}.` }
   }
 
-  /** A person's action. It waits for nothing but the write before it. */
-  act(environment: string, id: string, input: ActionInput, actor: Actor): Promise<Acted> {
+  /** A person's action. It waits for nothing but the write before it; `precondition` sees the rollout as it is then. */
+  act(
+    environment: string,
+    id: string,
+    input: ActionInput,
+    actor: Actor,
+    precondition: (present: Rollout) => void = () => {},
+  ): Promise<Acted> {
     return this.inTurn(async () => {
       const record = await this.find(environment, id)
+      precondition(this.view(record))
       const other = this.liveOn(environment, record.flag)
       if (input.action === 'start' && other)
         throw new SluiceError('STATE_CONFLICT', `The rollout ${other.id} is running on this flag.`, {

@@ -1,4 +1,5 @@
 import {
+  SluiceError,
   actionInputSchema,
   decisionSchema,
   planInputSchema,
@@ -7,7 +8,7 @@ import {
   rolloutSchema,
   seriesSchema,
 } from '@sluice/contract'
-import type { ActionInput, PlanInput } from '@sluice/contract'
+import type { ActionInput, PlanInput, Rollout } from '@sluice/contract'
 import { z } from 'zod'
 import { actorOf } from '../../access/principal.ts'
 import { chart } from '../../rollouts/block-series.ts'
@@ -17,6 +18,7 @@ import { reportPage } from '../../rollouts/report-page.ts'
 import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
 import { listRollouts } from '../../rollouts/rollout-store.ts'
 import { writeReport } from '../../rollouts/write-report.ts'
+import { namesTag, versionTag } from '../conditional.ts'
 import { defineRoute, json } from '../route.ts'
 import type { Route } from '../route.ts'
 
@@ -74,7 +76,8 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       summary: 'One rollout, by its id or the key of its flag',
       answers: { 200: { description: 'The rollout', schema: rolloutSchema } },
       async handle({ environment, params }) {
-        return json(runner.view(await runner.find(environment, params['id'] ?? '')))
+        const rollout = runner.view(await runner.find(environment, params['id'] ?? ''))
+        return json(rollout, 200, { etag: versionTag(rollout.version) })
       },
     }),
     defineRoute<ActionInput, { dryRun?: 'true' | 'false' | undefined }>({
@@ -99,10 +102,11 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
           ]),
         },
       },
-      async handle({ environment, params, body, query, principal }) {
+      async handle({ environment, params, body, query, principal, request }) {
         const id = params['id'] ?? ''
         if (query.dryRun === 'true') return json({ effect: await runner.preview(environment, id, body) })
-        return json(await runner.act(environment, id, body, actorOf(principal)))
+        const precondition = (present: Rollout): void => checkVersion(request, present)
+        return json(await runner.act(environment, id, body, actorOf(principal), precondition))
       },
     }),
     defineRoute({
@@ -147,4 +151,15 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       },
     }),
   ]
+}
+
+/** Whoever proceeds has seen a share; without this a second step of the engine's own would be added to it. */
+function checkVersion(request: Request, present: Rollout): void {
+  const wanted = request.headers.get('if-match')
+  if (wanted === null || namesTag(wanted, versionTag(present.version))) return
+  throw new SluiceError(
+    'VERSION_CONFLICT',
+    `The rollout is at version v${present.version} now: ${present.why.sentence}`,
+    { hint: 'Look at it again, then repeat the action with the new ETag.', current: present },
+  )
 }
