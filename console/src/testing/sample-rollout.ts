@@ -20,6 +20,8 @@ export function sampleVerdict(over: Partial<RolloutVerdict> = {}): RolloutVerdic
     baseline: { units: 1100, events: 22, value: 0.02, calls: 8000 },
     harm: { logE: 0, warnsAt: 3, breachesAt: 4.6 },
     safety: { logE: 1.5, provenAt: 3 },
+    counting: 'unit',
+    windows: null,
     shared: false,
     noDataSince: null,
     sentence: 'errors 1.2x the baseline',
