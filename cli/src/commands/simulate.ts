@@ -134,7 +134,9 @@ async function readPlan(file: string): Promise<PlanInput> {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new Error(`The plan ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`The plan ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
   const parsed = planInputSchema.safeParse(value)
   if (!parsed.success) throw new Error(faultsText(`The plan ${file} cannot be used:`, fieldErrors(parsed.error).errors))

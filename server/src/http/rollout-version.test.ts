@@ -14,7 +14,10 @@ test('an action with If-Match is refused when the rollout has moved on since it 
   const act = (action: string, headers: Record<string, string> = {}) =>
     send('POST', `${base}/rollouts/${id}/actions`, { body: { action, reason: 'test' }, headers })
 
-  expect(await act('start', { 'if-match': etag })).toMatchObject({ status: 200, body: { rollout: { state: 'running' } } })
+  expect(await act('start', { 'if-match': etag })).toMatchObject({
+    status: 200,
+    body: { rollout: { state: 'running' } },
+  })
   const refused = await act('proceed', { 'if-match': etag })
   expect(refused).toMatchObject({
     status: 412,

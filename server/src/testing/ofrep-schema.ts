@@ -11,7 +11,8 @@ const { schemas } = description.components
 
 // As published, an answer with a value is refused: `codeDefaultFlag` fits it too, and an integer fits three of the branches.
 schemas['codeDefaultFlag'] = { ...schemas['codeDefaultFlag'], not: { required: ['value'] } }
-const [, values] = schemas['evaluationSuccess']?.['allOf'] as [Schema, Schema]
+const { allOf } = schemas['evaluationSuccess'] as { readonly allOf: [Schema, Schema] }
+const [, values] = allOf
 values['anyOf'] = values['oneOf']
 delete values['oneOf']
 
