@@ -50,7 +50,7 @@ export function timeToProveMs(guardrail: Guardrail, sharePer100k: number, traffi
     return null
   const share = sharePer100k / 100_000
   if (!isPositive(share)) return null
-  return (unitsToProve(rate, guardrail.safe, share) / (traffic.unitsPerDay * share)) * day
+  return (unitsToProve(rate, guardrail.safe, share) / traffic.unitsPerDay / share) * day
 }
 
 /** Whether this traffic can prove safety within three times the least time of every stage; null where unknown. */

@@ -27,13 +27,14 @@ export async function updateRollout(transaction: DatabaseTransaction, record: Ro
   return next
 }
 
-/** By its id, or by the key of its flag: then the newest. */
+/** By its id, or by the key of its flag: then the one that runs, else the newest (a clock set back can make it look old). */
 export async function findRollout(db: Reader, environment: string, idOrFlag: string): Promise<RolloutRecord | null> {
   const row = await db
     .selectFrom('rollouts')
     .selectAll()
     .where('environment', '=', environment)
     .where((eb) => eb.or([eb('id', '=', idOrFlag), eb('flag', '=', idOrFlag)]))
+    .orderBy('live', 'desc')
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)
