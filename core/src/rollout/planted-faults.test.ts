@@ -19,7 +19,8 @@ import {
   UnitLedger,
   upperEdge,
 } from '../statistics/index.ts'
-import { act, draft } from './decide.ts'
+import { act } from './act.ts'
+import { draft } from './state.ts'
 import { weigh } from './evidence.ts'
 import { quantileIncrements, tailOf } from './guardrail-test.ts'
 import type { Guardrail, Plan } from './index.ts'

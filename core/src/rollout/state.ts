@@ -1,4 +1,5 @@
 import type { GuardrailEvidence } from './evidence.ts'
+import { emptySampleRatio } from '../statistics/index.ts'
 import type { PerArm, SampleRatio } from '../statistics/index.ts'
 
 export type Ending = 'rolled_back' | 'completed' | 'superseded'
@@ -69,4 +70,27 @@ export interface RolloutState {
   readonly visitUnits: { readonly seen: number; readonly crossed: number }
   /** True once a side took no more units: what needs all of them stops. */
   readonly full: boolean
+}
+
+/** A rollout nobody has started. */
+export const draft: RolloutState = {
+  stage: -1,
+  sharePer100k: 0,
+  stoppedBy: null,
+  ended: null,
+  attempt: 0,
+  attemptStartedMs: 0,
+  visit: 0,
+  visitStartedMs: 0,
+  visitBlock: 0,
+  stageStartedMs: 0,
+  entry: 0,
+  highestSharePer100k: 0,
+  block: 0,
+  healthyBlocks: 0,
+  evidence: [],
+  sampleRatio: emptySampleRatio,
+  sampleBits: { T: 0, C: 0 },
+  visitUnits: { seen: 0, crossed: 0 },
+  full: false,
 }

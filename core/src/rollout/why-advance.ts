@@ -1,0 +1,46 @@
+import { rateInterval } from '../statistics/index.ts'
+import type { Why } from './decision.ts'
+import { guardrailLabel, limitText } from './describe-verdict.ts'
+import { actsIn } from './judge.ts'
+import type { Guardrail, Plan } from './plan.ts'
+import type { RolloutState } from './state.ts'
+import type { Verdict } from './verdict.ts'
+import { listText, shortNumber } from './words.ts'
+
+/** What was proven, or what is ruled out and what is not. */
+export function whyAdvance(plan: Plan, state: RolloutState, verdicts: readonly Verdict[]): Why {
+  const acting = plan.guardrails.flatMap((guardrail, i) => {
+    const verdict = verdicts[i]
+    return verdict && guardrail.onBreach !== 'notify' && actsIn(guardrail, state.stage) ? [{ guardrail, verdict }] : []
+  })
+  if (acting.every(({ verdict }) => verdict.verdict === 'pass')) {
+    const proofs = acting.map(
+      ({ guardrail }) =>
+        `${guardrailLabel(guardrail)} ${sideOf(guardrail.direction)} ${limitText(guardrail, guardrail.safe)}`,
+    )
+    return { code: 'PROVEN', sentence: `Proven safe: ${listText(proofs)}` }
+  }
+  const known = acting.map(({ guardrail, verdict }) => {
+    const { events, units } = verdict.candidate
+    const end = guardrail.direction === 'over' ? verdict.interval[1] : verdict.interval[0]
+    const counted =
+      events === null
+        ? `${guardrailLabel(guardrail)} of ${shortNumber(units)} users`
+        : `${guardrailLabel(guardrail)} in ${events} of ${units} users`
+    const worse = guardrail.direction === 'over' ? 'worse than' : 'less than'
+    const safe = limitText(guardrail, guardrail.safe)
+    if (verdict.verdict === 'pass') return `${counted}: ${worse} ${safe} is ruled out`
+    if (end === null) return `${counted}: ${unbounded(guardrail, verdict)}`
+    return `${counted}: ${worse} ${limitText(guardrail, end)} is ruled out, ${safe} is not`
+  })
+  return { code: 'QUIET', sentence: `Advanced unproven: ${known.join('; ')}` }
+}
+
+/** Where no multiple of the baseline can be ruled out yet, the rate itself may be bounded. */
+function unbounded(guardrail: Guardrail, { candidate: { events, units } }: Verdict): string {
+  const [, high] = events === null ? [0, 1] : rateInterval(units, events)
+  if (high > 0.95 || guardrail.direction === 'under') return 'nothing is ruled out yet'
+  return `more than ${shortNumber(high * 100)} % is ruled out, ${limitText(guardrail, guardrail.safe)} the baseline is not`
+}
+
+const sideOf = (direction: 'over' | 'under'): string => (direction === 'over' ? 'below' : 'above')
