@@ -10,6 +10,11 @@ export function parseDuration(text: string): number | null {
   return Math.round(Number(match[1]) * unitMs[match[2] as keyof typeof unitMs])
 }
 
+/** The same, or `fallbackMs` where there is none. */
+export function durationOf(text: string | undefined, fallbackMs: number): number {
+  return text === undefined ? fallbackMs : (parseDuration(text) ?? fallbackMs)
+}
+
 /** The shortest exact text: 172,800,000 is "48h", 90,000 is "90s". */
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0s'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { planTemplates } from './plan-templates.ts'
 import { planInputSchema } from './plan.ts'
-import { fromPlan, toPlan } from './to-plan.ts'
+import { fromPlan } from './from-plan.ts'
+import { toPlan } from './to-plan.ts'
 
 const context = { variants: ['on', 'off'], off: 'off', traffic: null }
 

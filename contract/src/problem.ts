@@ -26,6 +26,9 @@ export type ProblemCode = keyof typeof problems
 export const fieldErrorSchema = z.strictObject({ pointer: z.string(), code: z.string(), message: z.string() })
 export type FieldError = z.infer<typeof fieldErrorSchema>
 
+/** A field whose shape is fine and whose content cannot be used. */
+export const brokenRule = (pointer: string, message: string): FieldError => ({ pointer, code: 'rule', message })
+
 /** The body of every refusal (RFC 9457). `hint` says what to do next. */
 export const problemSchema = z.strictObject({
   type: z.string(),

@@ -1,0 +1,55 @@
+import { metricNamed } from '@sluice/core/rollout'
+import type { Guardrail } from '@sluice/core/rollout'
+import type { GuardrailInput } from './plan.ts'
+import { brokenRule } from './problem.ts'
+import type { FieldError } from './problem.ts'
+
+export function checkCounting(
+  { where, per, counting }: GuardrailInput,
+  { metric, stat, compare, window }: Guardrail,
+  pointer: string,
+  problems: FieldError[],
+): void {
+  const { kind } = metricNamed(metric, stat)
+  if (where !== undefined && kind !== 'rate')
+    problems.push(brokenRule(`${pointer}/where`, `"${metric}" is an amount and has no classes: leave "where" out.`))
+  if (per !== undefined && kind !== 'value')
+    problems.push(
+      brokenRule(`${pointer}/per`, `"${metric}" is no amount: only amounts are divided, such as tokens per patches.`),
+    )
+  if (counting === 'request' && window)
+    problems.push(brokenRule(`${pointer}/counting`, 'Windows count calls anyway: leave "counting" out.'))
+  if (stat === 'count' && compare === 'absolute' && !window)
+    problems.push(
+      brokenRule(
+        `${pointer}/test`,
+        'A number of events has no baseline to be proven against: say test "window", or compare with ratioOver.',
+      ),
+    )
+}
+
+export function checkLimit(
+  { stat, compare, direction, limit, safe }: Guardrail,
+  pointer: string,
+  field: string,
+  safeField: string,
+  problems: FieldError[],
+): void {
+  if (compare !== 'absolute') return
+  if (stat === 'rate' && (limit <= 0 || limit >= 1))
+    problems.push(
+      brokenRule(
+        `${pointer}/${field}`,
+        `A rate lies between 0 and 1: 5 % is 0.05; got ${limit}. For "none at all" allow a small budget such as 0.001.`,
+      ),
+    )
+  else if (stat === 'count' ? limit < 0 : limit <= 0)
+    problems.push(brokenRule(`${pointer}/${field}`, `Expected a limit above 0; got ${limit}.`))
+  if (direction === 'over' ? safe > limit : safe < limit)
+    problems.push(
+      brokenRule(
+        `${pointer}/${safeField}`,
+        `The safe line ${safe} lies beyond the limit ${limit}: what is called safe would be a breach.`,
+      ),
+    )
+}

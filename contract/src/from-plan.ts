@@ -1,0 +1,53 @@
+import type { Plan, WindowTest } from '@sluice/core/rollout'
+import { formatDuration } from './duration.ts'
+import { percentOfShare } from './percent.ts'
+import type { PlanInput } from './plan.ts'
+import { limits } from './to-guardrails.ts'
+
+const windowInput = ({ blocks, breach, of, minSamples, ceiling }: WindowTest, blockMs: number) => ({
+  length: formatDuration(blocks * blockMs),
+  breach,
+  of,
+  minSamples,
+  ceiling,
+})
+
+/** The plan as the wire shows it: every default written out. */
+export function fromPlan(plan: Plan, reason: string): Required<Omit<PlanInput, 'template'>> {
+  return {
+    flag: plan.flag,
+    rule: plan.rule,
+    candidate: plan.candidate,
+    baseline: plan.baseline,
+    reason,
+    block: formatDuration(plan.blockMs),
+    timeout: formatDuration(plan.timeoutMs),
+    advance: plan.advance,
+    stages: plan.stages.map(({ sharePer100k, atLeastMs, gate, holdbackPer100k }) => ({
+      percent: percentOfShare(sharePer100k),
+      atLeast: formatDuration(atLeastMs),
+      gate,
+      holdback: percentOfShare(holdbackPer100k),
+    })),
+    guardrails: plan.guardrails.map((guardrail) => {
+      const named = limits.find(
+        ([, compare, direction]) => compare === guardrail.compare && direction === guardrail.direction,
+      )
+      const { id, metric, stat, where, per, counting, window, onBreach, limit, safe, noDataAfterBlocks, stages } =
+        guardrail
+      return {
+        id,
+        metric,
+        stat,
+        ...(where === undefined ? {} : { where }),
+        ...(per === undefined ? {} : { per }),
+        ...(counting === undefined ? {} : { counting }),
+        ...(window === undefined ? {} : { test: 'window' as const, window: windowInput(window, plan.blockMs) }),
+        ...(named ? { [named[0]]: limit, [named[3]]: safe } : {}),
+        onBreach,
+        ...(noDataAfterBlocks === null ? {} : { noDataAfter: formatDuration(noDataAfterBlocks * plan.blockMs) }),
+        ...(stages === null ? {} : { stages: [...stages] }),
+      }
+    }),
+  }
+}
