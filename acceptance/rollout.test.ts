@@ -57,6 +57,10 @@ async function traffic(key: string, count: number, failing: { on: number; off: n
   ).toBe(202)
 }
 
+interface Secret {
+  readonly secret: string
+}
+
 interface Seen {
   readonly state: string
   readonly exposure: { set: number; calls: number; baselineCalls: number }
@@ -66,6 +70,45 @@ interface Seen {
 const look = async (id: string) => (await server.request('GET', `${base}/rollouts/${id}`)).body as Seen
 
 describe('from outside, over HTTP', () => {
+  test('a rollout decides on hashed units that an SDK reports, and on none that a public key reports', async () => {
+    const keyOf = async (kind: string) =>
+      ((await server.request('POST', '/api/v1/keys', { kind, environment: 'production', name: kind })).body as Secret)
+        .secret
+    const id = await started('private-users')
+    const hashUnits = 'a secret of the application'
+    const client = createClient({ url: server.url, key: await keyOf('server'), environment: 'production', hashUnits })
+    await client.ready()
+    const forged = Array.from({ length: 500 }, (_, i) => ({
+      flag: 'private-users',
+      variant: i % 10 === 0 ? 'on' : 'off',
+      unit: `hash-${i}`,
+      at: new Date().toISOString(),
+      metrics: { error: i % 10 === 0 ? 1 : 0 },
+      attempt: 1,
+      visit: 1,
+      arm: i % 10 === 0 ? 'T' : 'C',
+    }))
+    const authorization = `Bearer ${await keyOf('client')}`
+    const path = `${base}/observations`
+    expect((await server.request('POST', path, { id: 'forged', observations: forged }, { authorization })).status).toBe(
+      202,
+    )
+    await sleep(2500)
+    expect(await look(id)).toMatchObject({ exposure: { set: 10, units: 0 }, uncounted: { public: 500 } })
+    for (let second = 0; second < 20 && (await look(id)).state !== 'rolled_back'; second++) {
+      for (let i = 0; i < 100; i++) {
+        users += 1
+        const context = { targetingKey: `user_${users}` }
+        const isOn = client.value('private-users', context, false)
+        client.track(context, { flag: 'private-users', error: isOn && users % 3 === 0 ? 1 : 0 })
+      }
+      await client.flush()
+      await sleep(500)
+    }
+    await client.close()
+    expect(await look(id)).toMatchObject({ state: 'rolled_back', uncounted: { mismatch: 0, withoutUnit: 0 } })
+  })
+
   test('a candidate that fails 30 % against 1 % is rolled back, and everybody gets the baseline within a second', async () => {
     const id = await started('bad-model')
     const { body } = await server.request('POST', '/api/v1/keys', {

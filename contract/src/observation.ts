@@ -14,6 +14,8 @@ export const observationSchema = z
     metrics: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
     attempt: z.int().optional(),
     visit: z.int().optional(),
+    /** Candidate or baseline, as the sender evaluated it: for units that are sent as a hash. */
+    arm: z.enum(['T', 'C']).optional(),
     revision: z.int().optional(),
   })
   .meta({ id: 'Observation' })

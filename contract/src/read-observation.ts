@@ -10,6 +10,8 @@ export interface ReadObservation {
   readonly metrics: Readonly<Record<string, number>>
   readonly attempt: number | null
   readonly visit: number | null
+  /** The arm that the sender vouches for, with its attempt and visit. */
+  readonly arm: 'T' | 'C' | null
 }
 
 /** What is wrong with a row, where in it, and what to do. */
@@ -19,7 +21,7 @@ export interface RowFault {
   readonly message: string
 }
 
-const fields = new Set(['flag', 'variant', 'unit', 'at', 'model', 'metrics', 'attempt', 'visit', 'revision'])
+const fields = new Set(['flag', 'variant', 'unit', 'at', 'model', 'metrics', 'attempt', 'visit', 'arm', 'revision'])
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
 const metricPattern = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/
 const decimalPattern = /^\d{1,15}(?:\.\d{1,18})?$/
@@ -58,6 +60,11 @@ export function readObservation(row: unknown): ReadObservation | RowFault {
   for (const name of ['attempt', 'visit', 'revision'] as const)
     if (input[name] !== undefined && !Number.isSafeInteger(input[name]))
       return fault(`/${name}`, 'TYPE', `Expected ${name} as a whole number; got ${shown(input[name])}.`)
+  const { arm } = input
+  if (arm !== undefined && arm !== 'T' && arm !== 'C')
+    return fault('/arm', 'TYPE', `Expected arm as "T" (candidate) or "C" (baseline); got ${shown(arm)}.`)
+  if (arm !== undefined && (input['attempt'] === undefined || input['visit'] === undefined))
+    return fault('/arm', 'RULE', 'A row that names its arm names the attempt and visit it was evaluated in as well.')
   const metrics = readMetrics(input['metrics'])
   if ('pointer' in metrics) return metrics as RowFault
   return {
@@ -69,6 +76,7 @@ export function readObservation(row: unknown): ReadObservation | RowFault {
     metrics: metrics as Record<string, number>,
     attempt: (input['attempt'] as number | undefined) ?? null,
     visit: (input['visit'] as number | undefined) ?? null,
+    arm: arm ?? null,
   }
 }
 

@@ -20,8 +20,9 @@ export interface ClientOptions {
   /** How long a branch of `run` and `guard` may take before it counts as failed and is aborted. Default: no limit. */
   timeoutMs?: number
   /**
-   * Sends a hash in place of the unit: salted with the rollout's id, or keyed with your own secret text. A server that
-   * checks rows against the rollout's sample takes such rows for mismatches.
+   * Sends a hash in place of the unit: salted with the rollout's id, or keyed with your own secret text. All processes that
+   * report on a flag must do the same, or one user counts as two. Needs a server key: the server takes the SDK's word for
+   * the arm.
    */
   hashUnits?: boolean | string
   /** Used for every request in place of the built-in transport. Its sockets may keep the process from ending by itself. */

@@ -314,7 +314,9 @@ describe('hashed units', () => {
       await hashing.close()
       const [underRollout, plain] = server.rows.slice(before)
       seen.push(underRollout?.unit)
+      expect(underRollout).toMatchObject({ arm: 'T', attempt: expect.any(Number), visit: expect.any(Number) })
       expect(plain).not.toHaveProperty('unit')
+      expect(plain).not.toHaveProperty('arm')
     }
     expect(seen[0]).toMatch(/^[\w-]{43}$/)
     expect(seen[1]).toBe(seen[0])

@@ -12,6 +12,8 @@ export interface Observation {
   readonly metrics: Metrics
   readonly attempt?: number
   readonly visit?: number
+  /** With a hash in place of the unit: the arm, which the server cannot find out then. */
+  readonly arm?: 'T' | 'C'
   readonly revision?: number
 }
 

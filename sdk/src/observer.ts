@@ -49,8 +49,9 @@ export class Observer {
   }
 
   #row(flag: string, resolution: Resolution, atMs: number, metrics: Metrics): Observation {
-    const { variant, rollout, revision } = resolution
+    const { variant, rollout, revision, arm } = resolution
     const unit = this.#unit(resolution)
+    const isHashed = unit !== null && arm !== null && this.#parts.hashUnits !== false
     return {
       flag,
       variant: variant ?? '',
@@ -58,13 +59,14 @@ export class Observer {
       at: new Date(atMs).toISOString(),
       metrics,
       ...(rollout === null ? {} : { attempt: rollout.attempt, visit: rollout.visit }),
+      ...(isHashed ? { arm } : {}),
       ...(revision === null ? {} : { revision }),
     }
   }
 
   /**
    * Evidence counts units, so a row without one feeds charts only. That is right for units under a rollout that are in
-   * no arm (included, excluded, ineligible), and for a hash that the server could not check against the sample.
+   * no arm (included, excluded, ineligible).
    */
   #unit({ arm, rollout, unit }: Resolution): string | null {
     const { hashUnits } = this.#parts

@@ -14,7 +14,8 @@ export interface Attribution {
 
 /**
  * Finds the visit that a row belongs to (as it says itself, else by its time) and checks that the sample gives its unit the
- * variant it reports: a row for anything else is shown, never evidence.
+ * variant it reports: a row for anything else is shown, never evidence. A hashed unit cannot be checked: there the sender's
+ * word counts, if it names the arm and its key is a secret.
  */
 export function attribute(
   row: ReadObservation,
@@ -31,6 +32,7 @@ export function attribute(
   if (!visit || visit.visit !== state.visit) return { ...place, status: 'late' }
   if (isPublic) return { ...place, status: 'public' }
   if (row.unit === null) return { ...place, status: 'no_unit' }
+  if (row.arm !== null) return { ...place, status: row.arm === side ? 'evidence' : 'mismatch' }
   const sample = flag.rules?.find(({ id }) => id === plan.rule)?.sample
   const listed = [...(flag.include ?? []), ...(flag.exclude ?? [])].some(({ unit }) => unit === row.unit)
   const drawn = sample && !listed ? armOf({ ...sample, share: visit.sharePer100k }, row.unit) : null
