@@ -83,14 +83,28 @@ describe('under a running rollout', () => {
     expect(`${error.message} ${error.hint}`).toMatch(/ro_1.*takeover/)
   })
 
+  test.each([
+    ['the value of the candidate', { ...flag, variants: { on: false, off: false } }, '/variants/on'],
+    ['the value of the baseline', { ...flag, variants: { on: true, off: true } }, '/variants/off'],
+    ['who is in it', withRule({ ...flag.rules?.[0], if: { attr: 'p', op: 'in', values: [1] } }), '/rules/0/if'],
+    ['another draw', withRule({ ...flag.rules?.[0], sample: { share: 10_000, salt: 'x' } }), '/rules/0/sample'],
+    ['what the rest gets', { ...flag, serve: 'on' }, '/serve'],
+  ])('%s stays as the rollout compares it', (_, body, pointer) => {
+    const error = refusal(running, { kind: 'replace', body }, { reshuffle: true })
+    expect([error.code, error.errors[0]?.pointer]).toEqual(['STATE_CONFLICT', pointer])
+    expect(`${error.message} ${error.hint}`).toMatch(/ro_1.*takeover/)
+    expect(editFlag(stored, { kind: 'replace', body }, { ...rules, reshuffle: true })).not.toBeNull()
+  })
+
   test('a reshuffle does not get round it, nor does deleting the flag', () => {
     const body = withRule({ id: 'rollout', sample: { share: 5, salt: 'x' }, serve: 'on' })
     expect(refusal(running, { kind: 'replace', body }, { reshuffle: true }).code).toBe('STATE_CONFLICT')
     expect(refusal(running, { kind: 'delete' }).hint).toContain('takeover')
   })
 
-  test('the kill switch, lists and descriptions go through', () => {
-    for (const body of [{ enabled: false }, { exclude: [{ unit: 'u' }] }, { description: 'x' }])
+  test('the kill switch, lists, other variants and descriptions go through', () => {
+    const more = { variants: { ...flag.variants, third: true } }
+    for (const body of [{ enabled: false }, { exclude: [{ unit: 'u' }] }, { description: 'x' }, more])
       expect(editFlag(running, { kind: 'merge', body }, rules)).toMatchObject({ flag: body })
   })
 })

@@ -4,6 +4,7 @@ import type { FlagNext } from './change-flag.ts'
 import { checkFlag, dependentsOf } from './check-flag.ts'
 import type { StoredFlag } from './flag-store.ts'
 import { keepSalts, reshuffledPlaces } from './keep-salts.ts'
+import { changedArms } from './changed-arms.ts'
 import { mergePatch } from './merge-patch.ts'
 
 export type FlagEdit =
@@ -32,6 +33,7 @@ export function editFlag(current: StoredFlag | null, edit: FlagEdit, rules: Edit
   const flag = checkedFlag(keepSalts(body, current?.flag ?? null, rules.mintSalt), rules)
   if (current) {
     refuseOwnedShare(current, flag)
+    refuseOtherArms(current, flag)
     if (!rules.reshuffle) refuseReshuffle(current, flag)
   }
   return { flag }
@@ -71,6 +73,19 @@ function refuseOwnedShare({ flag: before, rollout }: StoredFlag, after: Flag): v
   const pointer = index < 0 ? '/rules' : `/rules/${index}/sample/share`
   const message = `The share of the rule "${rollout.rule}" belongs to the running rollout ${rollout.id}, which set it to ${share}.`
   throw ownedByRollout(rollout.id, message, [{ pointer, code: 'custom', message }])
+}
+
+/** Another value is another candidate, and would begin at the share that the old one has earned. */
+function refuseOtherArms({ flag: before, rollout }: StoredFlag, after: Flag): void {
+  if (!rollout) return
+  const places = changedArms(before, after, rollout.rule)
+  if (places.length === 0) return
+  const message = `The running rollout ${rollout.id} compares what stands here: its evidence would be about something else.`
+  const hint = `End it first: POST …/rollouts/${rollout.id}/actions with {"action": "rollback"} or "takeover"; then change this, and start a new one.`
+  throw new SluiceError('STATE_CONFLICT', `The rollout ${rollout.id} is comparing these arms; nothing was changed.`, {
+    errors: places.map((pointer) => ({ pointer, code: 'custom', message })),
+    hint,
+  })
 }
 
 function ownedByRollout(id: string, detail: string, errors: FieldError[] = []): SluiceError {
