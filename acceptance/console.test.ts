@@ -1,49 +1,25 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createClient } from '@sluice/sdk'
 import { readTrace, runDemo, scenarios } from '@sluice/demo'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
 import { adminKey, newDatabase, startServer } from './running-server.ts'
 import type { RunningServer } from './running-server.ts'
 
 let server: RunningServer
-let browser: Browser
-const errors: string[] = []
+let shown: Console
 
 beforeAll(async () => {
   server = await startServer(await newDatabase())
-  browser = await chromium.launch({
-    executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  shown = await openConsole(server.url)
 })
 afterAll(async () => {
-  await browser?.close()
+  await shown?.close()
   await server?.end()
 })
 
-async function signedIn(width: number, height: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: { width, height }, colorScheme })).newPage()
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-  page.on('pageerror', (error) => errors.push(String(error)))
-  await page.goto(`${server.url}/sign-in`)
-  await page.getByLabel('Admin key').fill(adminKey)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/e/demo')
-  return page
-}
-
 describe('the console, in a real browser', () => {
   test('shows a bad rollout being caught, live', async () => {
-    const page = await signedIn(1440, 900)
+    const page = await shown.signedIn()
     const stop = new AbortController()
     let id = ''
     const pace = {
@@ -75,22 +51,15 @@ describe('the console, in a real browser', () => {
       .first()
       .waitFor()
     expect((await readTrace()).length).toBeGreaterThan(rollout.exposure.calls)
-    for (const [width, height, scheme] of [
-      [1440, 900, 'dark'],
-      [360, 740, 'light'],
-      [360, 740, 'dark'],
-      [1440, 900, 'light'],
-    ] as const) {
-      const other = await signedIn(width, height, scheme)
+    for (const look of looks) {
+      const other = await shown.signedIn(look)
       await other.goto(`${server.url}/e/demo/rollouts/${id}`)
       await other.getByRole('heading', { name: /chat-model/ }).waitFor()
       await other.waitForTimeout(300)
-      const { violations } = await new AxeBuilder({ page: other }).analyze()
-      expect(violations.map(({ id: rule, nodes }) => [rule, nodes[0]?.html])).toEqual([])
-      expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+      expect(await faultsOf(other)).toEqual([])
       await other.context().close()
     }
-    expect(errors).toEqual([])
+    expect(shown.errors).toEqual([])
   }, 120_000)
 
   test('a person starts, holds and rolls back by keyboard, with the effect shown first', async () => {
@@ -101,7 +70,7 @@ describe('the console, in a real browser', () => {
       serve: 'off',
     })
     const { body } = await server.request('POST', '/api/v1/environments/staging/rollouts', { flag: 'by-hand' })
-    const page = await signedIn(1440, 900)
+    const page = await shown.signedIn()
     await page.goto(`${server.url}/e/staging/rollouts/${(body as { id: string }).id}`)
     await page.getByRole('heading', { name: /by-hand ○ draft/ }).waitFor()
     await page.keyboard.press('p')
@@ -115,11 +84,11 @@ describe('the console, in a real browser', () => {
     await page.getByText(/1 % → 0 %/).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: /by-hand ▼ rolled back/ }).waitFor()
-    expect(errors).toEqual([])
+    expect(shown.errors).toEqual([])
   })
 
   test('the Connect page turns green at the first call', async () => {
-    const page = await signedIn(1440, 900)
+    const page = await shown.signedIn()
     await page.goto(`${server.url}/e/production/connect`)
     await page.getByRole('button', { name: 'Create my-first-flag' }).click()
     await page.getByRole('button', { name: /Make a server key/ }).click()
@@ -129,7 +98,6 @@ describe('the console, in a real browser', () => {
       .filter({ hasText: /slc_srv_production_/ })
       .textContent()
     const key = /key: '([^']+)'/.exec(code ?? '')?.[1] ?? ''
-    const { createClient } = await import('@sluice/sdk')
     const client = createClient({ url: server.url, key })
     await client.ready()
     expect(await client.run('my-first-flag', { targetingKey: 'user_1' }, { on: () => 'new', off: () => 'old' })).toBe(

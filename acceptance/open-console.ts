@@ -1,0 +1,64 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { adminKey } from './running-server.ts'
+
+export interface Look {
+  readonly width: number
+  readonly height: number
+  readonly colorScheme: 'light' | 'dark'
+}
+
+const desk: Look = { width: 1440, height: 900, colorScheme: 'light' }
+const phone: Look = { width: 360, height: 740, colorScheme: 'light' }
+/** Both themes on a desk and on a small phone. */
+export const looks: readonly Look[] = [desk, phone].flatMap((look) => [look, { ...look, colorScheme: 'dark' }])
+
+/** The console in a real browser. */
+export interface Console {
+  /** Everything any page has logged as an error, or thrown. */
+  readonly errors: string[]
+  /** A new person's page, at the overview. */
+  signedIn(look?: Look): Promise<Page>
+  close(): Promise<void>
+}
+
+export async function openConsole(url: string): Promise<Console> {
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  const errors: string[] = []
+  return {
+    errors,
+    async signedIn({ colorScheme, ...viewport } = desk) {
+      const page = await (await browser.newContext({ viewport, colorScheme })).newPage()
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+      page.on('pageerror', (error) => errors.push(String(error)))
+      await page.goto(`${url}/sign-in`)
+      await page.getByLabel('Admin key').fill(adminKey)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.waitForURL('**/e/demo')
+      return page
+    },
+    close: () => browser.close(),
+  }
+}
+
+/** What is wrong with a page as it stands: each rule of axe with its first offender, and anything wider than the window. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  return [
+    ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+    ...(tooWide > 0 ? [`${tooWide} px wider than the window`] : []),
+  ]
+}
