@@ -1,10 +1,12 @@
 import type { ActionInput, Rollout } from '@sluice/contract'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { performAction, previewAction } from '../api/commands.ts'
+import { useAct } from '../api/use-act.ts'
 import { Button } from '../ui/Button.tsx'
-import { Dialog } from '../ui/Dialog.tsx'
+import { Dialog, DialogButtons } from '../ui/Dialog.tsx'
 import { ReasonField } from '../ui/ReasonField.tsx'
+import { Refused } from '../ui/States.tsx'
 
 type Name = 'start' | 'proceed' | 'hold' | 'resume' | 'rollback'
 
@@ -69,7 +71,7 @@ function ActDialog({ rollout, name, onClose }: { rollout: Rollout; name: Name; o
   const [reason, setReason] = useState('')
   const { label, kind, needsReason } = acts[name]
   const input: ActionInput = { action: name, reason }
-  const act = useMutation({ mutationFn: () => performAction(rollout, input), onSuccess: onClose })
+  const act = useAct({ act: () => performAction(rollout, input), onSuccess: onClose })
   const effect = useQuery({
     queryKey: ['effect', rollout.id, name, rollout.exposure.set],
     queryFn: ({ signal }) => previewAction(rollout, { action: name }, signal),
@@ -79,27 +81,23 @@ function ActDialog({ rollout, name, onClose }: { rollout: Rollout; name: Name; o
   })
   const missing = needsReason && reason.trim() === ''
   return (
-    <Dialog title={`${label}: ${rollout.flag}`} open onClose={onClose}>
+    <Dialog title={label} subject={rollout.flag} open onClose={onClose}>
       <p className="mt-2 min-h-10 text-14" aria-live="polite">
         {effect.data?.sentence ?? effect.error?.message ?? 'Looking at the effect …'}
       </p>
       <ReasonField reason={reason} optional={!needsReason} onChange={setReason} />
-      {act.error && (
-        <p role="alert" className="mt-2 text-13 text-fail">
-          {act.error.message}
-        </p>
-      )}
-      <div className="mt-4 flex justify-end gap-2">
+      <Refused error={act.error} />
+      <DialogButtons>
         <Button onClick={onClose}>Cancel</Button>
         <Button
-          kind={kind === 'plain' ? 'primary' : kind}
+          kind={kind === 'danger' ? 'destroy' : 'primary'}
           autoFocus={!needsReason}
           disabled={missing || act.isPending}
-          onClick={() => act.mutate()}
+          onClick={() => act.run()}
         >
           {label}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   )
 }

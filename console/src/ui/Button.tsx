@@ -1,11 +1,13 @@
 import type { ComponentProps } from 'react'
 
-type Kind = 'primary' | 'plain' | 'danger'
+/** `danger` opens a question, `destroy` answers it. */
+type Kind = 'primary' | 'plain' | 'danger' | 'destroy'
 
 const looks: Readonly<Record<Kind, string>> = {
   primary: 'bg-accent text-bg border-accent',
   plain: 'bg-bg text-text border-edge hover:bg-raised',
-  danger: 'bg-bg text-fail border-fail hover:bg-raised',
+  danger: 'bg-bg text-fail border-edge hover:bg-raised hover:border-fail',
+  destroy: 'bg-fail text-bg border-fail',
 }
 
 /** A button of at least 32 px, 44 on a touch screen. */

@@ -1,3 +1,5 @@
+const mostLetters = 500
+
 /** Why somebody does it; kept in the log. */
 export function ReasonField({
   reason,
@@ -13,10 +15,12 @@ export function ReasonField({
       Reason{optional ? ' (may follow later)' : ''}
       <textarea
         rows={2}
-        maxLength={500}
+        dir="auto"
+        required={!optional}
+        maxLength={mostLetters}
         value={reason}
         onChange={(event) => onChange(event.target.value)}
-        className="mt-1 block w-full rounded-4 border border-edge bg-bg p-2 text-14 font-normal"
+        className="field mt-1 block w-full font-normal"
       />
     </label>
   )

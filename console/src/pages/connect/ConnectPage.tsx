@@ -1,9 +1,12 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { createFlag, createServerKey } from '../../api/commands.ts'
 import { flagsQuery, instancesQuery } from '../../api/queries.ts'
+import { useAct } from '../../api/use-act.ts'
 import { formatAge } from '../../format/time.ts'
 import { Button } from '../../ui/Button.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { Refused } from '../../ui/States.tsx'
 import { useNow } from '../../ui/use-now.ts'
 
 const flagKey = 'my-first-flag'
@@ -29,22 +32,19 @@ await sluice.close()
 /** From nothing to a guarded call in a stranger's own code. */
 export function ConnectPage({ environment }: { environment: string }) {
   const now = useNow()
-  const key = useMutation({ mutationFn: () => createServerKey(environment) })
+  const key = useAct({ act: () => createServerKey(environment) })
   const flags = useQuery(flagsQuery(environment))
-  const flag = useMutation({
-    mutationFn: () => createFlag(environment, flagKey),
+  const flag = useAct({
+    act: () => createFlag(environment, flagKey),
     onSuccess: () => void flags.refetch(),
   })
   const instances = useQuery(instancesQuery(environment))
   const newest = instances.data?.items.toSorted((a, b) => b.lastSeenAt.localeCompare(a.lastSeenAt))[0]
   const hasFlag = flags.data?.items.some(({ key: known }) => known === flagKey) ?? false
   const url = window.location.origin
-  useEffect(() => {
-    document.title = `Connect · ${environment}`
-  }, [environment])
   return (
     <div className="max-w-[760px] pt-6">
-      <h1 className="text-20 font-semibold">Connect your application</h1>
+      <PageHeader title="Connect your application" place={environment} />
       <ol className="mt-4 space-y-6">
         <li>
           <h2 className="font-semibold">1. Install the SDK of this very server</h2>
@@ -53,25 +53,21 @@ export function ConnectPage({ environment }: { environment: string }) {
         <li>
           <h2 className="font-semibold">2. Make a flag and a key</h2>
           <div className="mt-2 flex flex-wrap gap-2">
-            <Button onClick={() => flag.mutate()} disabled={hasFlag || flag.isPending}>
+            <Button onClick={() => flag.run()} disabled={hasFlag || flag.isPending}>
               {hasFlag ? `✔ ${flagKey} is there` : `Create ${flagKey}`}
             </Button>
-            <Button kind="primary" onClick={() => key.mutate()} disabled={key.isPending}>
-              {key.data ? 'Make another key' : `Make a server key for ${environment}`}
+            <Button kind="primary" onClick={() => key.run()} disabled={key.isPending}>
+              {key.answer ? 'Make another key' : `Make a server key for ${environment}`}
             </Button>
           </div>
-          {(key.error ?? flag.error) && (
-            <p role="alert" className="mt-2 text-13 text-fail">
-              {(key.error ?? flag.error)?.message}
-            </p>
-          )}
-          {key.data && (
+          <Refused error={key.error ?? flag.error} />
+          {key.answer && (
             <p className="mt-2 text-13 text-muted">The key is shown this once; it stands in the code below.</p>
           )}
         </li>
         <li>
           <h2 className="font-semibold">3. Guard a call: save as app.mjs, run node app.mjs</h2>
-          <Code text={snippet(url, key.data?.secret ?? 'slc_srv_… (make a key above)')} />
+          <Code text={snippet(url, key.answer?.secret ?? 'slc_srv_… (make a key above)')} />
         </li>
       </ol>
       <p className={`mt-6 text-16 ${newest ? 'text-ok' : 'text-muted'}`} aria-live="polite">
@@ -87,7 +83,9 @@ function Code({ text }: { text: string }) {
   const [copied, setCopied] = useState(false)
   return (
     <div className="relative mt-2">
-      <pre className="overflow-x-auto rounded-4 bg-sunken p-3 pr-20 font-mono text-13">{text}</pre>
+      <pre tabIndex={0} className="overflow-x-auto rounded-4 bg-sunken p-3 pr-20 font-mono text-13">
+        {text}
+      </pre>
       <Button
         className="absolute top-2 right-2"
         onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}

@@ -38,8 +38,9 @@ export function OverviewPage({ environment }: { environment: string }) {
                     params={{ env: environment, id: rollout.id }}
                     className="grid gap-x-4 py-2 hover:bg-raised sm:grid-cols-[200px_64px_minmax(0,1fr)_auto]"
                   >
-                    <span className="font-semibold">
-                      {rollout.flag} <span className={`font-normal ${toneText[tone]}`}>{`${mark} ${word}`}</span>
+                    <span className="min-w-0 font-semibold">
+                      <bdi className="wrap-anywhere">{rollout.flag}</bdi>{' '}
+                      <span className={`font-normal ${toneText[tone]}`}>{`${mark} ${word}`}</span>
                     </span>
                     <span className="sm:text-right">{formatPercent(rollout.exposure.set)}</span>
                     <span className="text-muted sm:truncate">{rollout.why.sentence}</span>
