@@ -6,11 +6,16 @@ import { createQueryClient } from './api/query-client.ts'
 import { router } from './router.tsx'
 import './styles/index.css'
 
-const client = createQueryClient(() => void router.navigate({ to: '/sign-in' }))
+/** Several requests learn at once that the session is over; the first one takes the person away. */
+function onSignedOut(): void {
+  const { pathname, href } = router.state.location
+  if (pathname === '/sign-in') return
+  void router.navigate({ to: '/sign-in', search: { from: href }, replace: true })
+}
 
 createRoot(document.querySelector('#root') as HTMLElement).render(
   <StrictMode>
-    <QueryClientProvider client={client}>
+    <QueryClientProvider client={createQueryClient(onSignedOut)}>
       <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,

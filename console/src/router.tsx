@@ -1,30 +1,49 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { AlertsPage } from './pages/alerts/AlertsPage.tsx'
 import { ConnectPage } from './pages/connect/ConnectPage.tsx'
 import { FlagsPage } from './pages/flags/FlagsPage.tsx'
 import { OverviewPage } from './pages/overview/OverviewPage.tsx'
 import { RolloutPage } from './pages/rollout/RolloutPage.tsx'
 import { SignInPage } from './pages/sign-in/SignInPage.tsx'
+import { recall } from './shell/kept.ts'
 import { Layout } from './shell/Layout.tsx'
+import { NotFound } from './shell/NotFound.tsx'
+
+/** Where a person was last; the demo before that. */
+const home = (): string => recall('environment') ?? 'demo'
+const noPage = () => <NotFound what="There is no such page." environment={home()} />
 
 const root = createRootRoute({
   component: Outlet,
-  notFoundComponent: () => <p className="p-6">There is no such page.</p>,
+  notFoundComponent: () => <main className="px-4 sm:px-6">{noPage()}</main>,
 })
 
-const home = createRoute({
+const start = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/e/$env', params: { env: 'demo' } })
+    throw redirect({ to: '/e/$env', params: { env: home() } })
   },
 })
 
-const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage })
+/** Only addresses of this console: a link must not send people elsewhere once they have signed in. */
+const isOwnPage = (path: unknown): path is string => typeof path === 'string' && path.startsWith('/e/')
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { from?: string } => (isOwnPage(search['from']) ? { from: search['from'] } : {}),
+  component: () => <SignInPage goOn={signIn.useSearch().from} />,
+})
 
 const environment = createRoute({
   getParentRoute: () => root,
   path: '/e/$env',
-  component: () => <Layout environment={environment.useParams().env} />,
+  notFoundComponent: noPage,
+  component: () => {
+    const { env } = environment.useParams()
+    return <Layout key={env} environment={env} />
+  },
 })
 
 const overview = createRoute({
@@ -35,7 +54,13 @@ const overview = createRoute({
 const flags = createRoute({
   getParentRoute: () => environment,
   path: '/flags',
-  component: () => <FlagsPage environment={flags.useParams().env} />,
+  validateSearch: ({ q }): { q?: string } => (typeof q === 'string' && q !== '' ? { q } : {}),
+  component: () => <FlagsPage environment={flags.useParams().env} search={flags.useSearch().q ?? ''} />,
+})
+const alerts = createRoute({
+  getParentRoute: () => environment,
+  path: '/alerts',
+  component: () => <AlertsPage environment={alerts.useParams().env} />,
 })
 const connect = createRoute({
   getParentRoute: () => environment,
@@ -52,7 +77,8 @@ const rollout = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, environment.addChildren([overview, flags, connect, rollout])]),
+  routeTree: root.addChildren([start, signIn, environment.addChildren([overview, flags, alerts, connect, rollout])]),
+  scrollRestoration: true,
 })
 
 declare module '@tanstack/react-router' {

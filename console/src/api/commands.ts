@@ -1,4 +1,4 @@
-import type { ActionInput, ApiKey, DecisionEvent, FlagRecord, PlanInput, Rollout } from '@sluice/contract'
+import type { ActionInput, Alert, ApiKey, DecisionEvent, FlagRecord, PlanInput, Rollout } from '@sluice/contract'
 import { environmentPath, request } from './client.ts'
 
 /** What an action would do, before it is done. */
@@ -27,8 +27,14 @@ export function previewAction(rollout: Rollout, input: ActionInput, signal: Abor
   }).then((answer) => answer.effect)
 }
 
+/** Going up names the version whose effect was shown, so that no step of the engine's own is added; going down waits for nothing. */
 export function performAction(rollout: Rollout, input: ActionInput): Promise<ActionResult> {
-  return request<ActionResult>(actionsPath(rollout), { method: 'POST', body: input })
+  const goesDown = input.action === 'hold' || input.action === 'rollback'
+  return request<ActionResult>(actionsPath(rollout), {
+    method: 'POST',
+    body: input,
+    ...(goesDown ? {} : { ifMatch: `"v${rollout.version}"` }),
+  })
 }
 
 /** What would be made from this plan; nothing is stored. */
@@ -78,6 +84,13 @@ export function createServerKey(environment: string): Promise<ApiKey> {
   return request<ApiKey>('/api/v1/keys', {
     method: 'POST',
     body: { kind: 'server', environment, name: 'made on the Connect page' },
+  })
+}
+
+export function answerAlert(alert: Alert, action: 'acknowledge' | 'resolve'): Promise<Alert> {
+  return request<Alert>(environmentPath(alert.environment, 'alerts', alert.id, 'actions'), {
+    method: 'POST',
+    body: { action },
   })
 }
 

@@ -33,9 +33,10 @@ export function useLiveState(): LiveState {
 }
 
 /** Opens the environment's stream while the tab is seen, and closes it when it is hidden. */
-export function useLiveStream(environment: string): void {
+export function useLiveStream(environment: string, isThere: boolean): void {
   const client = useQueryClient()
   useEffect(() => {
+    if (!isThere) return undefined
     let stop: (() => void) | undefined
     let seenBefore = false
     const follow = (): void => {
@@ -55,7 +56,7 @@ export function useLiveStream(environment: string): void {
       stop?.()
       setState({ revision: null })
     }
-  }, [client, environment])
+  }, [client, environment, isThere])
 }
 
 function openStream(client: QueryClient, environment: string): () => void {
@@ -90,6 +91,9 @@ function receiver(client: QueryClient, environment: string): (name: FrameName, d
   const refreshFlags = throttle(1000, () => {
     void client.invalidateQueries({ queryKey: keys.flags(environment) })
   })
+  const refreshAlerts = throttle(1000, () => {
+    void client.invalidateQueries({ queryKey: keys.alerts(environment) })
+  })
   const handlers: Record<FrameName, (data: unknown) => void> = {
     put: (data) => setState({ revision: (data as Snapshot).revision }),
     ping: (data) => setState({ revision: (data as { revision: number }).revision }),
@@ -108,6 +112,7 @@ function receiver(client: QueryClient, environment: string): (name: FrameName, d
       client.setQueryData<List<DecisionEvent>>(keys.decisions(environment, decision.rollout), (list) =>
         appendDecision(list, decision),
       )
+      refreshAlerts('')
     },
   }
   return (name, data) => handlers[name](data)

@@ -1,4 +1,4 @@
-import type { DecisionEvent, FlagRecord, Rollout, Series } from '@sluice/contract'
+import type { Alert, DecisionEvent, FlagRecord, Rollout, Series } from '@sluice/contract'
 import { queryOptions } from '@tanstack/react-query'
 import { environmentPath, request } from './client.ts'
 
@@ -26,6 +26,7 @@ export const keys = {
   everyRollout: (environment: string) => ['environment', environment, 'rollout'] as const,
   decisions: (environment: string, id: string) => ['environment', environment, 'decisions', id] as const,
   series: (environment: string, id: string) => ['environment', environment, 'series', id] as const,
+  alerts: (environment: string) => ['environment', environment, 'alerts'] as const,
   instances: (environment: string) => ['environment', environment, 'instances'] as const,
 }
 
@@ -68,6 +69,13 @@ export const seriesQuery = (environment: string, id: string) =>
         signal,
         query: { points: String(seriesPoints) },
       }),
+  })
+
+export const alertsQuery = (environment: string) =>
+  queryOptions({
+    queryKey: keys.alerts(environment),
+    queryFn: ({ signal }) => request<List<Alert>>(environmentPath(environment, 'alerts'), { signal }),
+    refetchInterval: 10_000,
   })
 
 export const instancesQuery = (environment: string) =>

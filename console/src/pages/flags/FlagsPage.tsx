@@ -1,149 +1,100 @@
 import type { FlagRecord } from '@sluice/contract'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { previewRollout, startRollout, switchFlag } from '../../api/commands.ts'
-import { flagsQuery, keys } from '../../api/queries.ts'
+import { useState } from 'react'
+import { flagsQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
-import { ReasonField } from '../../ui/ReasonField.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { SearchField } from '../../ui/SearchField.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
+import { StartDialog } from './StartDialog.tsx'
+import { SwitchDialog } from './SwitchDialog.tsx'
+import { isOn } from './is-on.ts'
 
-const isOn = ({ flag }: FlagRecord): boolean => flag['enabled'] === true
+interface Asked {
+  readonly record: FlagRecord
+  readonly what: 'switch' | 'rollout'
+  readonly opener: Element | null
+}
 
 /** Every flag, its kill switch, and the way into a rollout. */
-export function FlagsPage({ environment }: { environment: string }) {
+export function FlagsPage({ environment, search }: { environment: string; search: string }) {
   const flags = useQuery(flagsQuery(environment))
-  const [asked, setAsked] = useState<{ record: FlagRecord; what: 'switch' | 'rollout' } | null>(null)
-  useEffect(() => {
-    document.title = `Flags · ${environment}`
-  }, [environment])
-  if (flags.isPending) return <Waiting />
-  if (!flags.data) return <Failed error={flags.error} retry={() => void flags.refetch()} />
+  const navigate = useNavigate()
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const close = (): void => setAsked(null)
+  const all = flags.data?.items ?? []
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  const found = all.filter(({ key }) => words.every((word) => key.toLowerCase().includes(word)))
+  const look = (q: string): void =>
+    void navigate({ to: '/e/$env/flags', params: { env: environment }, search: q === '' ? {} : { q }, replace: true })
   return (
     <div className="pt-6">
-      <h1 className="text-20 font-semibold">Flags</h1>
-      {flags.data.items.length === 0 && (
-        <p className="mt-2 text-muted">No flag yet. The Connect page makes a first one.</p>
+      <PageHeader title="Flags" place={environment}>
+        {all.length > 0 && <SearchField label="Search flags" value={search} onChange={look} />}
+      </PageHeader>
+      {flags.isPending && <Waiting />}
+      {flags.isError && !flags.data && <Failed error={flags.error} retry={() => void flags.refetch()} />}
+      {flags.data && all.length === 0 && (
+        <p className="mt-2 text-muted">
+          No flag yet. The{' '}
+          <Link className="link" to="/e/$env/connect" params={{ env: environment }}>
+            Connect page
+          </Link>{' '}
+          makes a first one.
+        </p>
       )}
-      <ul className="mt-2">
-        {flags.data.items.map((record) => (
-          <li key={record.key} className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line py-2">
-            <span className="min-w-[180px] flex-1 font-semibold break-all">{record.key}</span>
-            <span className={isOn(record) ? 'text-ok' : 'text-fail'}>{isOn(record) ? '✔ on' : '✖ switched off'}</span>
-            {record.rollout ? (
-              <Link className="link" to="/e/$env/rollouts/$id" params={{ env: environment, id: record.rollout.id }}>
-                Rollout running
-              </Link>
-            ) : (
-              <Button onClick={() => setAsked({ record, what: 'rollout' })}>Start a rollout</Button>
-            )}
-            <Button kind={isOn(record) ? 'danger' : 'plain'} onClick={() => setAsked({ record, what: 'switch' })}>
-              {isOn(record) ? 'Kill' : 'Switch on'}
-            </Button>
-          </li>
+      {all.length > 0 && found.length === 0 && (
+        <p className="mt-4 text-muted">
+          No flag of {all.length} has “<bdi>{search}</bdi>” in its key.{' '}
+          <button type="button" className="link" onClick={() => look('')}>
+            Show all
+          </button>
+        </p>
+      )}
+      <ul className="mt-3">
+        {found.map((record) => (
+          <Row key={record.key} environment={environment} record={record} ask={setAsked} />
         ))}
       </ul>
-      {asked?.what === 'switch' && (
-        <SwitchDialog environment={environment} record={asked.record} onClose={() => setAsked(null)} />
-      )}
+      {asked?.what === 'switch' && <SwitchDialog {...asked} environment={environment} onClose={close} />}
       {asked?.what === 'rollout' && (
-        <StartDialog environment={environment} flag={asked.record.key} onClose={() => setAsked(null)} />
+        <StartDialog environment={environment} flag={asked.record.key} opener={asked.opener} onClose={close} />
       )}
     </div>
   )
 }
 
-function SwitchDialog({
-  environment,
-  record,
-  onClose,
-}: {
-  environment: string
-  record: FlagRecord
-  onClose: () => void
-}) {
-  const client = useQueryClient()
-  const [reason, setReason] = useState('')
-  const enabled = !isOn(record)
-  const act = useMutation({
-    mutationFn: () => switchFlag({ environment, record, enabled, reason }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.flags(environment) })
-      onClose()
-    },
-  })
+function Row(props: { environment: string; record: FlagRecord; ask: (asked: Asked) => void }) {
+  const { environment, record, ask } = props
+  const { key, rollout } = record
   return (
-    <Dialog title={`${enabled ? 'Switch on' : 'Kill'}: ${record.key}`} open onClose={onClose}>
-      <p className="mt-2">
-        {enabled
-          ? 'Rules and rollout decide again who gets what.'
-          : `Everybody gets "${String(record.flag['off'])}" at once, whatever rules say.`}
-      </p>
-      <ReasonField reason={reason} optional={!enabled} onChange={setReason} />
-      {act.error && (
-        <p role="alert" className="mt-2 text-13 text-fail">
-          {act.error.message}
-        </p>
-      )}
-      <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line py-2">
+      <span className="min-w-[160px] flex-1 font-semibold wrap-anywhere">
+        <bdi>{key}</bdi>
+      </span>
+      <span className={`sm:w-28 ${isOn(record) ? 'text-ok' : 'text-fail'}`}>
+        {isOn(record) ? '✔ on' : '✖ switched off'}
+      </span>
+      <span className="flex items-center gap-2 max-sm:w-full">
+        {rollout ? (
+          <Link className="link text-13" to="/e/$env/rollouts/$id" params={{ env: environment, id: rollout.id }}>
+            Rollout<span className="sr-only"> of {key}</span>
+          </Link>
+        ) : (
+          <Button onClick={({ currentTarget }) => ask({ record, what: 'rollout', opener: currentTarget })}>
+            Start a rollout<span className="sr-only"> of {key}</span>
+          </Button>
+        )}
         <Button
-          kind={enabled ? 'primary' : 'danger'}
-          autoFocus
-          disabled={act.isPending || (enabled && reason.trim() === '')}
-          onClick={() => act.mutate()}
+          kind={isOn(record) ? 'danger' : 'plain'}
+          className="sm:w-24"
+          onClick={({ currentTarget }) => ask({ record, what: 'switch', opener: currentTarget })}
         >
-          {enabled ? 'Switch on' : 'Kill'}
+          {isOn(record) ? 'Kill' : 'Switch on'}
+          <span className="sr-only"> {key}</span>
         </Button>
-      </div>
-    </Dialog>
-  )
-}
-
-function StartDialog({ environment, flag, onClose }: { environment: string; flag: string; onClose: () => void }) {
-  const navigate = useNavigate()
-  const preview = useQuery({
-    queryKey: ['plan', environment, flag],
-    queryFn: ({ signal }) => previewRollout(environment, { flag }, signal),
-    retry: false,
-    staleTime: 0,
-  })
-  const start = useMutation({
-    mutationFn: () => startRollout(environment, { flag }),
-    onSuccess: ({ id }) => navigate({ to: '/e/$env/rollouts/$id', params: { env: environment, id } }),
-  })
-  const plan = preview.data?.plan
-  return (
-    <Dialog title={`Start a rollout: ${flag}`} open onClose={onClose}>
-      {preview.error && (
-        <p role="alert" className="mt-2 text-13 text-fail">
-          {preview.error.message}
-        </p>
-      )}
-      {plan && (
-        <>
-          <p className="mt-2">
-            {plan.baseline} → {plan.candidate}, stages {plan.stages.map(({ percent }) => `${percent} %`).join(', ')}
-          </p>
-          <ul className="mt-2 list-disc pl-4 text-13 text-muted">
-            {preview.data?.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      {start.error && (
-        <p role="alert" className="mt-2 text-13 text-fail">
-          {start.error.message}
-        </p>
-      )}
-      <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button kind="primary" disabled={!plan || start.isPending} onClick={() => start.mutate()}>
-          Start
-        </Button>
-      </div>
-    </Dialog>
+      </span>
+    </li>
   )
 }

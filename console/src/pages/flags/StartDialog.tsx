@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { previewRollout, startRollout } from '../../api/commands.ts'
+import { useAct } from '../../api/use-act.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
+import { Refused, Waiting } from '../../ui/States.tsx'
+
+/** What would be rolled out, before it is. */
+export function StartDialog({
+  environment,
+  flag,
+  opener,
+  onClose,
+}: {
+  environment: string
+  flag: string
+  opener: Element | null
+  onClose: () => void
+}) {
+  const navigate = useNavigate()
+  const preview = useQuery({
+    queryKey: ['plan', environment, flag],
+    queryFn: ({ signal }) => previewRollout(environment, { flag }, signal),
+    retry: false,
+    staleTime: 0,
+  })
+  const start = useAct({
+    act: () => startRollout(environment, { flag }),
+    onSuccess: ({ id }) => void navigate({ to: '/e/$env/rollouts/$id', params: { env: environment, id } }),
+  })
+  const plan = preview.data?.plan
+  return (
+    <Dialog title="Start a rollout" subject={flag} open opener={opener} onClose={onClose}>
+      {preview.isPending && <Waiting lines={2} />}
+      <Refused error={preview.error} />
+      {plan && (
+        <>
+          <p className="mt-2 wrap-anywhere">
+            {plan.baseline} → {plan.candidate}, stages {plan.stages.map(({ percent }) => `${percent} %`).join(', ')}
+          </p>
+          <ul className="mt-2 list-disc pl-4 text-13 text-muted">
+            {preview.data?.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Refused error={start.error} />
+      <DialogButtons>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button kind="primary" disabled={!plan || start.isPending} onClick={() => start.run()}>
+          Start
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  )
+}
