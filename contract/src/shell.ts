@@ -35,6 +35,7 @@ export const explanationSchema = z
       error: z.string().optional(),
       arm: z.enum(['T', 'C']).optional(),
       drawn: z.boolean(),
+      constant: z.literal(true).optional(),
     }),
   })
   .meta({ id: 'Explanation' })

@@ -1,4 +1,4 @@
-import { compileFlagSet, parseFlagSet, readFlag, replaceFlags } from '#evaluation'
+import { compileFlagSet, parseFlagSet, replaceFlags } from '#evaluation'
 import type { CompiledFlagSet } from '#evaluation'
 
 /** One environment's flags, as the server's snapshot, a cache file and `bootstrap` hold them. */
@@ -89,9 +89,8 @@ export class FlagStore {
       if (flag === null) merged.delete(key)
       else merged.set(key, flag)
     }
-    const read = Object.entries(flags).map(([key, flag]) => [key, flag === null ? null : readFlag(flag)] as const)
     const snapshot = { ...held, revision, flagCount: merged.size, flags: Object.fromEntries(merged) }
-    this.#take(snapshot, replaceFlags(compiled, Object.fromEntries(read), revision), 'server')
+    this.#take(snapshot, replaceFlags(compiled, flags, revision), 'server')
     return { outcome: 'changed', flags: Object.keys(flags) }
   }
 

@@ -1,5 +1,5 @@
 import { Faults, isPlainObject } from '../evaluation/faults.ts'
-import type { FlagProblem } from '../evaluation/parse-flag.ts'
+import type { FlagProblem } from '../evaluation/faults.ts'
 import { compare, decimalOf, formatDecimal, parseDecimal, shift } from './decimal.ts'
 import { writeInstant } from './instant.ts'
 import { type Meter, isMeter } from './meter.ts'

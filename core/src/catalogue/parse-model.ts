@@ -1,4 +1,4 @@
-import type { FlagProblem } from '../evaluation/parse-flag.ts'
+import type { FlagProblem } from '../evaluation/faults.ts'
 import { Faults, isPlainObject } from '../evaluation/faults.ts'
 import {
   type Alias,

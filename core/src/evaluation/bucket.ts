@@ -1,31 +1,40 @@
-import type { Context } from './context.ts'
-import { unitOf, unitText } from './context.ts'
+import { unitText } from './context.ts'
 import type { Bucket, Sample } from './flag.ts'
+import { type Placing, foreignHashes } from './hashes/foreign-hashes.ts'
 import { murmur3 } from './murmur3.ts'
-import { Unsupported } from './unsupported.ts'
 import type { Arm } from './outcome.ts'
+import { Unsupported } from './unsupported.ts'
 
 export const fullShare = 100_000
 
-/** Where a unit falls under a salt: an integer from 0 to 99,999. Exact in doubles. */
-export const bucketOf = (salt: string, unit: string): number =>
-  Math.floor((murmur3(`${salt}:${unit}`) * fullShare) / 2 ** 32)
+/** Where a unit falls under a salt: an integer from 0 to `total` - 1. Exact in doubles up to a total of 2^21. */
+export const bucketOf = (salt: string, unit: string, total = fullShare): number =>
+  Math.floor((murmur3(`${salt}:${unit}`) * total) / 2 ** 32)
 
-/** The side of a sample that a unit is on; null without a unit, whatever the share. */
+/** Throws `Unsupported` for a draw that this version cannot make, such as one without a salt, which is never made up when read. */
+export function placingOf({ salt, hash = 'm3', of = fullShare, x }: Bucket): Placing {
+  if (typeof salt !== 'string') throw new Unsupported('a draw without a salt')
+  if (x !== undefined && Object.keys(x).length > 0)
+    throw new Unsupported('a draw with a switch this version does not know')
+  if (!(Number.isSafeInteger(of) && of > 0)) throw new Unsupported('a draw out of no total')
+  if (hash === 'm3') return { total: of, place: (unit) => projected(murmur3(`${salt}:${unit}`), of) }
+  const foreign = Object.hasOwn(foreignHashes, hash) ? foreignHashes[hash] : undefined
+  if (!foreign) throw new Unsupported(`unknown hash "${hash}"`)
+  return foreign(salt, of)
+}
+
+/** Larger totals are those of importers only. */
+const projected = (hash: number, total: number): number =>
+  total <= 2 ** 21 ? Math.floor((hash * total) / 2 ** 32) : Number((BigInt(hash) * BigInt(total)) >> 32n)
+
+/** The side of a sample that a unit is on; null without a unit, whatever the share, and where the draw is not supported. */
 export function armOf(sample: Sample, unit: string | number | undefined | null): Arm | null {
   const text = unitText(unit)
   if (text === null) return null
-  return bucketOf(sample.salt, text) < sample.share ? 'T' : 'C'
-}
-
-/**
- * The bucket of the context's unit; null when it has none. Throws `Unsupported` for a draw that this version cannot make: one
- * by a foreign hash, or one without a salt, which is never made up when read.
- */
-export function drawBucket(bucket: Bucket, context: Context): number | null {
-  if (typeof bucket.salt !== 'string') throw new Unsupported('a draw without a salt')
-  const { hash = 'm3', of = fullShare, x } = bucket as Bucket & { hash?: unknown; of?: unknown; x?: unknown }
-  if (hash !== 'm3' || of !== fullShare || x !== undefined) throw new Unsupported('a draw by a foreign hash')
-  const unit = unitOf(context, bucket.by)
-  return unit === null ? null : bucketOf(bucket.salt, unit)
+  try {
+    const { total, place } = placingOf(sample)
+    return place(text) * (sample.of ?? fullShare) < sample.share * total ? 'T' : 'C'
+  } catch {
+    return null
+  }
 }

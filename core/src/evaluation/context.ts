@@ -12,11 +12,17 @@ export function unitText(value: unknown): string | null {
   return null
 }
 
-/** The unit that `by` names: of several attributes the first that holds one. */
-export function unitOf(context: Context, by: string | readonly string[] = 'targetingKey'): string | null {
-  if (typeof by === 'string') return unitText(attribute(context, by))
-  for (const name of by) {
-    const unit = unitText(attribute(context, name))
+/** The unit in one attribute; names with a leading `$` are ours and hold none. */
+export function readUnit(context: Context, name: string): string | null {
+  // The name that nearly every draw has, written out: a constant name is read several times as fast.
+  if (name === 'targetingKey') return Object.hasOwn(context, 'targetingKey') ? unitText(context['targetingKey']) : null
+  return name.startsWith('$') ? null : unitText(attribute(context, name))
+}
+
+/** Of several attributes the first that holds a unit. */
+export function readUnitOf(context: Context, names: readonly string[]): string | null {
+  for (const name of names) {
+    const unit = readUnit(context, name)
     if (unit !== null) return unit
   }
   return null

@@ -8,6 +8,7 @@ import {
   explain,
   murmur3,
   ofrepReason,
+  openFeatureReason,
   parseFlag,
   parseFlagSet,
   replaceFlags,
@@ -132,6 +133,47 @@ describe('the order of an evaluation', () => {
     )
   })
 
+  test('flags that require each other a thousand ways are each asked once', () => {
+    const layer = (i: number) => [`a${i}`, `b${i}`]
+    const flags = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) =>
+        layer(i).map((key) => [
+          key,
+          { ...base, serve: 'on', requires: i === 39 ? [] : layer(i + 1).map((flag) => ({ flag })) } as SnapshotFlag,
+        ]),
+      ).flat(),
+    )
+    expect(evaluate(set(flags), 'a0', {}, now).variant).toBe('on')
+  })
+
+  test('a requirement can name variants, or ask that the other flag is not on', () => {
+    const parent = { ...base, variants: { a: 1, b: 2, off: 0 }, serve: 'b' }
+    const child = (requirement: object) => ({ ...base, serve: 'on', requires: [{ flag: 'parent', ...requirement }] })
+    const reason = (requirement: object, of: SnapshotFlag = parent) =>
+      evaluate(set({ f: child(requirement), parent: of }), 'f', {}, now).reason
+    expect(reason({ variants: ['b'] })).toBe('SERVE')
+    expect(reason({ variants: ['a'] })).toBe('REQUIRES')
+    expect(reason({ on: false })).toBe('REQUIRES')
+    expect(reason({ on: false }, { ...parent, enabled: false })).toBe('SERVE')
+    expect(reason({ flag: 'nowhere', on: false })).toBe('REQUIRES')
+  })
+
+  test('a context that breaks when it is read serves off', () => {
+    const broken = new Proxy(
+      {},
+      {
+        getOwnPropertyDescriptor: () => {
+          throw new Error('no')
+        },
+      },
+    )
+    expect(answer(full, broken)).toMatchObject({
+      variant: 'off',
+      reason: 'ERROR',
+      error: 'The context could not be read.',
+    })
+  })
+
   test('what is not understood serves off, also under not', () => {
     const odd: Flag = {
       ...base,
@@ -148,8 +190,8 @@ describe('the order of an evaluation', () => {
   })
 
   test.each([
-    ['a foreign hash', { share: 50_000, salt: 's1', hash: 'md5' }],
-    ['a foreign total', { share: 50, salt: 's1', of: 100 }],
+    ['a hash of a later version', { share: 50_000, salt: 's1', hash: 'm4' }],
+    ['a switch of a later version', { share: 50_000, salt: 's1', x: { twist: 1 } }],
     ['no salt', { share: 50_000 }],
   ])('a sample with %s is never guessed at', (_, sample) => {
     const flag = { ...base, rules: [{ id: 'rollout', sample: sample as never, serve: 'on' }] }
@@ -182,6 +224,23 @@ describe('the order of an evaluation', () => {
     expect([outcome.variant, outcome.reason]).toEqual(['off', 'ERROR'])
   })
 
+  test('the reasons in the words of OpenFeature', () => {
+    const split = { split: [['on', 100_000]], salt: 's' } as const
+    const reasonOf = (flag: SnapshotFlag, context: Context = { targetingKey: 'user_1' }) =>
+      openFeatureReason(answer(flag, context))
+    const never = { id: 'r', if: { any: [] }, serve: 'on' }
+    expect(reasonOf(base)).toBe('STATIC')
+    expect(reasonOf({ ...base, rules: [never] })).toBe('DEFAULT')
+    expect(reasonOf({ ...base, serve: split })).toBe('SPLIT')
+    expect(reasonOf({ ...base, serve: split }, {})).toBe('DEFAULT')
+    expect(reasonOf({ ...base, rules: [{ id: 'r', serve: 'on' }] })).toBe('TARGETING_MATCH')
+    expect(reasonOf({ ...base, rules: [{ id: 'r', serve: split }] })).toBe('SPLIT')
+    expect(reasonOf({ ...base, enabled: false })).toBe('DISABLED')
+    expect(reasonOf({ ...base, force: 'on' })).toBe('STATIC')
+    expect(reasonOf({ ...base, exclude: [{ unit: 'user_1' }] })).toBe('TARGETING_MATCH')
+    expect(reasonOf({ ...base, requires: [{ flag: 'none' }] })).toBe('DEFAULT')
+  })
+
   test('hands out one frozen object and changes only the flags that changed', () => {
     const flags = set({ f: full, g: base })
     const outcome = evaluate(flags, 'f', { targetingKey: 'user_0' }, now)
@@ -203,30 +262,6 @@ describe('the order of an evaluation', () => {
       'Rule "rollout": the unit enters at 53.261 %; only 50 % are let in.',
     )
   })
-})
-
-describe('conditions', () => {
-  const holds = (condition: object, context: Context) =>
-    answer({ ...base, rules: [{ id: 'r', if: condition as never, serve: 'on' }] }, context).value
-  test.each([
-    [{ attr: 'n', op: 'lt', values: [3] }, { n: 2 }, true],
-    [{ attr: 'n', op: 'lt', values: [3] }, { n: '2' }, false],
-    [{ attr: 'n', op: 'in', values: [1] }, { n: '1' }, false],
-    [{ attr: 'tags', op: 'in', values: ['b'] }, { tags: ['a', 'b'] }, true],
-    [{ attr: 'tags', op: 'in', values: ['b'], negate: true }, { tags: ['a', 'b'] }, false],
-    [{ attr: 'x', op: 'in', values: ['b'], negate: true }, {}, false],
-    [{ not: { attr: 'x', op: 'in', values: ['b'] } }, {}, true],
-    [{ attr: 'x', op: 'exists', negate: true }, {}, true],
-    [{ attr: ['user', 'plan'], op: 'in', values: ['PRO'], fold: true }, { user: { plan: 'pro' } }, true],
-    [{ attr: 'user.plan', op: 'in', values: ['pro'] }, { user: { plan: 'pro' } }, false],
-    [{ attr: '$now', op: 'after', values: ['2026-01-01T00:00:00Z'] }, {}, true],
-    [{ attr: '$now', op: 'after', values: ['2027-01-01T00:00:00Z'] }, { $now: 1e15 }, false],
-    [{ attr: 'v', op: 'semver.gte', values: ['1.10.0'] }, { v: '1.9.9' }, false],
-    [{ attr: 'v', op: 'semver.lt', values: ['1.0.0'] }, { v: '1.0.0-rc.1' }, true],
-    [{ attr: 'constructor', op: 'exists' }, {}, false],
-    [{ all: [] }, {}, true],
-    [{ any: [] }, {}, false],
-  ])('%j on %j is %s', (condition, context, expected) => expect(holds(condition, context as Context)).toBe(expected))
 })
 
 describe('a flag from outside', () => {

@@ -1,7 +1,29 @@
-import type { FlagProblem } from './parse-flag.ts'
+import { instantMs } from './instant.ts'
+
+/** `type`: wrong shape. `rule`: the right shape, but it breaks a rule. */
+export interface FlagProblem {
+  /** Where: an RFC 6901 pointer. */
+  readonly pointer: string
+  readonly code: 'type' | 'rule'
+  readonly message: string
+}
 
 const forbidden = new Set(['__proto__', 'prototype', 'constructor'])
-const maxKeyLength = 200
+const longestKey = 200
+
+/** How many bytes a text takes as UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    // Each half of a surrogate pair stands for two of its four bytes.
+    if (code >= 0x80) bytes += code >= 0x800 && (code < 0xd800 || code > 0xdfff) ? 2 : 1
+  }
+  return bytes
+}
+
+/** Names that would reach into JavaScript's own objects. */
+export const isForbidden = (name: string): boolean => forbidden.has(name)
 
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -36,11 +58,31 @@ export class Faults {
     return `${pointer}/${name.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`
   }
 
-  /** A name people give: 1 to 200 characters, no control characters, none that JavaScript keeps for itself. */
+  /** A name people give: 1 to 200 bytes, no control characters, none that JavaScript keeps for itself. */
   key(pointer: string, name: string): void {
-    const usable = name.length > 0 && name.length <= maxKeyLength && name.isWellFormed() && !/\p{Cc}/u.test(name)
-    if (!usable || forbidden.has(name))
-      this.rule(pointer, `"${name.slice(0, 80)}" cannot be a name: use 1 to ${maxKeyLength} ordinary characters.`)
+    const fits = name !== '' && name.length <= longestKey && utf8Length(name) <= longestKey
+    if (!fits || !name.isWellFormed() || /\p{Cc}/u.test(name))
+      this.rule(
+        pointer,
+        `${JSON.stringify(name.slice(0, 80))} cannot be a name: use 1 to ${longestKey} bytes of Unicode without control characters.`,
+      )
+    else if (isForbidden(name)) this.rule(pointer, `"${name}" is a name that JavaScript keeps for itself: use another.`)
+  }
+
+  /** An optional text. */
+  text(pointer: string, value: unknown): void {
+    if (value !== undefined && typeof value !== 'string') this.type(pointer, 'a text', value)
+  }
+
+  /** An optional true or false. */
+  switch(pointer: string, value: unknown): void {
+    if (value !== undefined && typeof value !== 'boolean') this.type(pointer, 'true or false', value)
+  }
+
+  /** An optional instant. */
+  instant(pointer: string, value: unknown): void {
+    if (value !== undefined && (typeof value !== 'string' || instantMs(value) === null))
+      this.rule(pointer, 'Expected a time with its zone, such as "2026-11-20T10:00:00Z".')
   }
 
   onlyFields(pointer: string, value: Record<string, unknown>, fields: readonly string[]): void {

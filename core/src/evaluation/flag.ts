@@ -1,10 +1,20 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** How a unit is placed: murmur3 of `salt:unit` onto 0..99,999. `by` names the attribute that holds the unit. */
+/** Hashes by name; a new algorithm is a new name, never a changed meaning. All but `m3` are of other systems, for imports. */
+export const hashNames = ['m3', 'unleash', 'unleash-variant', 'java31'] as const
+export type HashName = (typeof hashNames)[number]
+
+/** How a unit is placed: by default murmur3 of `salt:unit` onto 0..99,999. `by` names the attribute that holds the unit. */
 export interface Bucket {
   readonly salt: string
   /** Default `targetingKey`; of several the first present. */
   readonly by?: string | readonly string[]
+  /** Default `m3`. A hash this version does not know makes the rule unsupported, never a hit or a miss. */
+  readonly hash?: HashName | (string & {})
+  /** What shares and weights are of; 100,000 unless an importer keeps the total of its source. */
+  readonly of?: number
+  /** Switches that only a source needs; this version knows none. */
+  readonly x?: Readonly<Record<string, Json>>
 }
 
 /** A gate that lets `share` of 100,000 through; who misses goes on with the next rule. */
@@ -25,6 +35,8 @@ export const operators = [
   'starts',
   'ends',
   'contains',
+  'regex',
+  'cidr',
   'lt',
   'lte',
   'gt',
@@ -47,6 +59,8 @@ export interface Leaf {
   readonly negate?: boolean
   /** Compare without case. */
   readonly fold?: boolean
+  /** Written by importers only: `{ "convert": true }` reads texts as numbers and anything as text, as the source does. */
+  readonly x?: Readonly<Record<string, Json>>
 }
 
 export type Condition =
@@ -105,6 +119,8 @@ export interface Flag {
   readonly rollbackImpact?: string
   readonly expires?: string
   readonly kind?: 'release' | 'ops'
+  /** What the models that its variants name must be able to do. */
+  readonly models?: { readonly requires?: readonly string[]; readonly minContext?: number }
 }
 
 /** The rollout that owns the share of one rule, as a snapshot tells it. */
@@ -118,6 +134,7 @@ export interface RolloutMark {
 
 export type SnapshotFlag = Flag & { readonly rollout?: RolloutMark }
 
+/** A condition under a name, to be used in many rules. */
 export interface Segment {
   readonly if: Condition
   readonly description?: string
@@ -132,4 +149,5 @@ export interface FlagSet {
   readonly flagCount?: number
   readonly flags: Readonly<Record<string, SnapshotFlag>>
   readonly segments?: Readonly<Record<string, Segment>>
+  readonly metadata?: Readonly<Record<string, string | number | boolean>>
 }

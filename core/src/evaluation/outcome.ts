@@ -24,14 +24,20 @@ export interface Outcome {
   /** Id of the rule that served. */
   readonly rule: string | null
   /** What was wrong, when `reason` is ERROR or FLAG_NOT_FOUND. */
-  readonly error?: string
-  readonly arm?: Arm
+  readonly error?: string | undefined
+  readonly arm?: Arm | undefined
   /** True when a draw (sample or split) took part. */
   readonly drawn: boolean
+  /** True when the flag serves everybody the same: it has no rules. */
+  readonly constant?: true | undefined
+  /** Where `ExposureCounts` counts it. */
+  readonly slot?: number
 }
 
+export type OpenFeatureReason = 'ERROR' | 'DISABLED' | 'STATIC' | 'DEFAULT' | 'TARGETING_MATCH' | 'SPLIT'
+
 /** The reason as OpenFeature names it. */
-export function openFeatureReason({ reason, drawn }: Outcome): string {
+export function openFeatureReason({ reason, drawn, constant }: Outcome): OpenFeatureReason {
   switch (reason) {
     case 'FLAG_NOT_FOUND':
     case 'ERROR':
@@ -49,7 +55,7 @@ export function openFeatureReason({ reason, drawn }: Outcome): string {
     case 'RULE':
       return drawn ? 'SPLIT' : 'TARGETING_MATCH'
     case 'SERVE':
-      return drawn ? 'SPLIT' : 'DEFAULT'
+      return drawn ? 'SPLIT' : constant ? 'STATIC' : 'DEFAULT'
   }
 }
 
@@ -57,6 +63,5 @@ export function openFeatureReason({ reason, drawn }: Outcome): string {
 export function ofrepReason(outcome: Outcome): 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED' | 'UNKNOWN' {
   const reason = openFeatureReason(outcome)
   if (reason === 'DEFAULT') return 'STATIC'
-  if (reason === 'ERROR') return 'UNKNOWN'
-  return reason as 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED'
+  return reason === 'ERROR' ? 'UNKNOWN' : reason
 }
