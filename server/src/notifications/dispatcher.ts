@@ -7,7 +7,7 @@ import { type StoredChannel, listChannels, saveChannel } from './channel-store.t
 import { type StoredDelivery, dueDeliveries, planDelivery, saveDelivery } from './delivery-store.ts'
 import { isWanted, typeOf } from './event-type.ts'
 import { messageOf } from './message-of.ts'
-import type { PostOptions } from './post.ts'
+import type { RequestOptions } from '../outbound/request.ts'
 import { sendSlack } from './send-slack.ts'
 import { sendWebhook } from './send-webhook.ts'
 
@@ -16,7 +16,7 @@ export interface DispatcherParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly environments: readonly string[]
-  readonly post: PostOptions
+  readonly post: RequestOptions
 }
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000]

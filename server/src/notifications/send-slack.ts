@@ -1,6 +1,6 @@
 import type { StoredChannel } from './channel-store.ts'
 import type { Message } from './message-of.ts'
-import { type PostOptions, post } from './post.ts'
+import { type RequestOptions, post } from '../outbound/request.ts'
 
 const marks: Readonly<Record<string, string>> = {
   'rollout.rolled_back': ':small_red_triangle_down:',
@@ -16,7 +16,7 @@ const marks: Readonly<Record<string, string>> = {
 export async function sendSlack(
   channel: StoredChannel,
   message: Message,
-  options: PostOptions,
+  options: RequestOptions,
 ): Promise<string | undefined> {
   const { rollout } = message.data
   const text = textOf(message)
@@ -33,7 +33,7 @@ async function callSlack(
   { url, secret, conversation }: StoredChannel,
   method: string,
   body: Record<string, unknown>,
-  options: PostOptions,
+  options: RequestOptions,
 ): Promise<{ ts?: string }> {
   const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json; charset=utf-8' }
   const sent = JSON.stringify({ channel: conversation, ...body })

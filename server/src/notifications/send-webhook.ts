@@ -1,6 +1,6 @@
 import type { StoredChannel } from './channel-store.ts'
 import type { Message } from './message-of.ts'
-import { type PostOptions, post } from './post.ts'
+import { type RequestOptions, post } from '../outbound/request.ts'
 import { signWebhook } from './sign-webhook.ts'
 
 export type Sent = 'delivered' | 'gone'
@@ -10,7 +10,7 @@ export async function sendWebhook(
   { url, secret }: StoredChannel,
   message: Message,
   atMs: number,
-  options: PostOptions,
+  options: RequestOptions,
 ): Promise<Sent> {
   const body = JSON.stringify(message)
   const headers = {

@@ -13,7 +13,7 @@ import {
 } from '../../notifications/channel-store.ts'
 import { deliveryRecord, listDeliveries, saveDelivery } from '../../notifications/delivery-store.ts'
 import type { Message } from '../../notifications/message-of.ts'
-import type { PostOptions } from '../../notifications/post.ts'
+import type { RequestOptions } from '../../outbound/request.ts'
 import { sendSlack } from '../../notifications/send-slack.ts'
 import { sendWebhook } from '../../notifications/send-webhook.ts'
 import type { Database } from '../../ports/database.ts'
@@ -22,7 +22,7 @@ import { type Route, defineRoute, json, noContent } from '../route.ts'
 export interface ChannelParts extends EventParts {
   readonly database: Database
   readonly environments: readonly string[]
-  readonly post: PostOptions
+  readonly post: RequestOptions
 }
 
 const base = '/api/v1/channels'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { isPublic, post } from './post.ts'
+import { isPublic, post } from './request.ts'
 
 async function receiver(answer: (path: string) => { status: number; headers?: Record<string, string> } | null) {
   const paths: string[] = []

@@ -7,36 +7,49 @@ import ipaddr from 'ipaddr.js'
 /** Resolves a name to all of its addresses. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
-export interface PostOptions {
+export interface RequestOptions {
   /** Hosts inside the own network that the operator allows. */
   readonly internalHosts: readonly string[]
   readonly resolve?: Resolve
   readonly timeoutMs?: number
 }
 
-export interface Posted {
+export interface Answered {
   readonly status: number
   readonly text: string
 }
 
 const mostBytes = 1_048_576
 
-/**
- * Posts JSON to an address that somebody typed in. It reaches the public internet alone: every address of the name is
- * checked and the connection goes to one of those checked, so that a name cannot change its mind in between. Redirects are
- * not followed. Throws in words when there is no answer.
- */
-export async function post(
+/** Posts to an address that somebody typed in. */
+export const post = (
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-  { internalHosts, resolve = resolveAll, timeoutMs = 5000 }: PostOptions,
-): Promise<Posted> {
+  options: RequestOptions,
+): Promise<Answered> => request('POST', url, headers, body, options)
+
+/** Asks an address that somebody typed in. */
+export const get = (url: string, options: RequestOptions): Promise<Answered> =>
+  request('GET', url, { 'user-agent': 'Sluice' }, '', options)
+
+/**
+ * A request to an address that somebody typed in. It reaches the public internet alone: every address of the name is
+ * checked and the connection goes to one of those checked, so that a name cannot change its mind in between. Redirects are
+ * not followed. Throws in words when there is no answer.
+ */
+async function request(
+  method: 'GET' | 'POST',
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  { internalHosts, resolve = resolveAll, timeoutMs = 5000 }: RequestOptions,
+): Promise<Answered> {
   const { protocol, hostname } = new URL(url)
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host)
   if (!internalHosts.includes(host)) checkAddresses(host, addresses)
-  return send(url, protocol === 'https:' ? requestHttps : requestHttp, headers, body, addresses, timeoutMs)
+  return send({ method, url, headers, body, addresses, timeoutMs }, protocol === 'https:' ? requestHttps : requestHttp)
 }
 
 function checkAddresses(host: string, addresses: readonly LookupAddress[]): void {
@@ -52,14 +65,19 @@ export function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
 }
 
+interface Sending {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly addresses: readonly LookupAddress[]
+  readonly timeoutMs: number
+}
+
 function send(
-  url: string,
-  request: typeof requestHttp,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  addresses: readonly LookupAddress[],
-  timeoutMs: number,
-): Promise<Posted> {
+  { method, url, headers, body, addresses, timeoutMs }: Sending,
+  open: typeof requestHttp,
+): Promise<Answered> {
   const lookup = ((_host, options, done) => {
     const [first] = addresses
     if (options.all) done(null, [...addresses])
@@ -67,7 +85,7 @@ function send(
   }) as LookupFunction
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs)
-    const sent = request(url, { method: 'POST', headers, lookup, signal, agent: false }, (response) => {
+    const sent = open(url, { method, headers, lookup, signal, agent: false }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
