@@ -1,4 +1,6 @@
 import type { Plan, WindowTest } from '@sluice/core/rollout'
+import { checklistInputOf, noConditions } from './conditions.ts'
+import type { Conditions } from './conditions.ts'
 import { formatDuration } from './duration.ts'
 import { percentOfShare } from './percent.ts'
 import type { PlanInput } from './plan.ts'
@@ -13,7 +15,11 @@ const windowInput = ({ blocks, breach, of, minSamples, ceiling }: WindowTest, bl
 })
 
 /** The plan as the wire shows it: every default written out. */
-export function fromPlan(plan: Plan, reason: string): Required<Omit<PlanInput, 'template'>> {
+export function fromPlan(
+  plan: Plan,
+  reason: string,
+  conditions: Conditions = noConditions,
+): Required<Omit<PlanInput, 'template'>> {
   return {
     flag: plan.flag,
     rule: plan.rule,
@@ -23,11 +29,14 @@ export function fromPlan(plan: Plan, reason: string): Required<Omit<PlanInput, '
     block: formatDuration(plan.blockMs),
     timeout: formatDuration(plan.timeoutMs),
     advance: plan.advance,
-    stages: plan.stages.map(({ sharePer100k, atLeastMs, gate, holdbackPer100k }) => ({
+    after: [...conditions.after],
+    checklist: checklistInputOf(conditions, -1),
+    stages: plan.stages.map(({ sharePer100k, atLeastMs, gate, holdbackPer100k }, i) => ({
       percent: percentOfShare(sharePer100k),
       atLeast: formatDuration(atLeastMs),
       gate,
       holdback: percentOfShare(holdbackPer100k),
+      checklist: checklistInputOf(conditions, i),
     })),
     guardrails: plan.guardrails.map((guardrail) => {
       const named = limits.find(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checklistInputSchema } from './checklist.ts'
 import { durationSchema } from './duration.ts'
 import { percentSchema } from './percent.ts'
 
@@ -63,6 +64,8 @@ export const stageInputSchema = z
     atLeast: durationSchema.optional(),
     gate: z.enum(['auto', 'manual']).optional(),
     holdback: percentSchema.optional(),
+    /** Must be done before this stage is left. */
+    checklist: checklistInputSchema.optional(),
   })
   .meta({ id: 'StageInput' })
 
@@ -81,6 +84,10 @@ export const planInputSchema = z
     advance: z.enum(['proof', 'quiet']).optional(),
     stages: z.array(stageInputSchema).min(1).max(20).optional(),
     guardrails: z.array(guardrailInputSchema).min(1).max(20).optional(),
+    /** Flags whose rollout must have completed first, `flag` or `environment/flag`: a train, or staging before production. */
+    after: z.array(z.string().min(1).max(300)).max(20).optional(),
+    /** Must be done before the start. */
+    checklist: checklistInputSchema.optional(),
   })
   .meta({ id: 'PlanInput' })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkSchema } from './checklist.ts'
 import { guardrailInputSchema, planInputSchema, stageInputSchema } from './plan.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
@@ -93,6 +94,9 @@ export const rolloutSchema = z
       baselineCalls: z.int(),
     }),
     verdicts: z.array(verdictSchema),
+    /** Who asked for the start while something was still open; it starts by itself when all of it is met. */
+    armed: z.strictObject({ by: z.string(), at: instant, reason: z.string() }).nullable(),
+    checklist: z.array(checkSchema),
     waitingFor: z.array(waitingSchema),
     why: whySchema,
     nextDecisionAt: instant.nullable(),

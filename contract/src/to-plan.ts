@@ -35,7 +35,8 @@ const defaultGuardrails: readonly GuardrailInput[] = [
 /** The plan that a request asks for, every default filled in; problems name the fields that cannot be run. */
 export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
   const problems: FieldError[] = []
-  const input = withTemplate(request, problems)
+  const input = withTemplate(request)
+  if (request.template !== undefined && input === request) problems.push(noTemplate(request.template))
   const notes: string[] = []
   const arms = armsOf(input, context, problems)
   const blockMs = durationOf(input.block, 10_000)
@@ -65,13 +66,15 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
   return { plan: { ...partial, advance }, notes, problems }
 }
 
-function withTemplate(request: PlanInput, problems: FieldError[]): PlanInput {
-  if (request.template === undefined) return request
-  const template = planTemplateNamed(request.template)
-  if (template) return { ...template.plan, ...request }
-  const names = planTemplates.map(({ name }) => name).join(', ')
-  problems.push(brokenRule('/template', `There is no template "${request.template}": choose one of ${names}.`))
-  return request
+/** The request with what its template says where it is silent itself. */
+export function withTemplate(request: PlanInput): PlanInput {
+  const template = request.template === undefined ? undefined : planTemplateNamed(request.template)
+  return template ? { ...template.plan, ...request } : request
+}
+
+function noTemplate(name: string): FieldError {
+  const names = planTemplates.map((template) => template.name).join(', ')
+  return brokenRule('/template', `There is no template "${name}": choose one of ${names}.`)
 }
 
 function armsOf(

@@ -18,6 +18,9 @@ export type DecisionAction =
   | 'rollback'
   | 'takeover'
   | 'notify'
+  | 'arm'
+  | 'check'
+  | 'note'
 
 /** Why, for programs (`code`) and for people (`sentence`); the same text in console, CLI, API and report. */
 export interface Why {
@@ -56,6 +59,9 @@ export const decisionSigns: Readonly<Record<DecisionAction, string>> = {
   'step-back': '▼',
   rollback: '▼',
   takeover: '▼',
+  arm: '◷',
+  check: '☑',
+  note: '✎',
   notify: '!',
 }
 

@@ -26,14 +26,17 @@ function phaseOf(state: RolloutState, waiting: readonly Waiting[]): RolloutPhase
   if (state.ended) return state.ended
   if (state.stage < 0) return 'draft'
   if (waiting.some(holds)) return 'held'
-  return waiting.length === 1 && waiting[0]?.code === 'gate' ? 'awaiting_decision' : 'running'
+  const awaitsPeople = waiting.length > 0 && waiting.every(({ code }) => code === 'gate' || code === 'checklist')
+  return awaitsPeople ? 'awaiting_decision' : 'running'
 }
 
 function whyStanding(plan: Plan, state: RolloutState, phase: RolloutPhase, waiting: readonly Waiting[]): Why {
   const first = waiting[0]
   switch (phase) {
     case 'draft':
-      return { code: 'DRAFT', sentence: 'Not started: nobody gets the candidate yet.' }
+      return waiting.some(({ code }) => code === 'start')
+        ? { code: 'DRAFT', sentence: 'Not started: nobody gets the candidate yet.' }
+        : { code: 'ARMED', sentence: `Starts by itself after: ${sentencesOf(waiting)}.` }
     case 'rolled_back':
       return {
         code: 'ROLLED_BACK',
@@ -51,16 +54,18 @@ function whyStanding(plan: Plan, state: RolloutState, phase: RolloutPhase, waiti
     case 'awaiting_decision':
       return {
         code: 'AWAITING_DECISION',
-        sentence: `Everything is met at ${percentText(state.sharePer100k)}: ${first?.sentence}.`,
+        sentence: `The evidence is met at ${percentText(state.sharePer100k)}; it waits for: ${sentencesOf(waiting)}.`,
       }
     case 'running': {
       const next = plan.stages[state.stage + 1]
       const goal = next ? `Opens ${percentText(shareOf(next))} after` : 'Completes after'
-      const sentence = `At ${percentText(state.sharePer100k)}. ${goal}: ${listText(waiting.map(({ sentence: text }) => text))}.`
+      const sentence = `At ${percentText(state.sharePer100k)}. ${goal}: ${sentencesOf(waiting)}.`
       return { code: 'RUNNING', sentence }
     }
   }
 }
+
+const sentencesOf = (waiting: readonly Waiting[]): string => listText(waiting.map(({ sentence }) => sentence))
 
 const rolledBackText = ({ stoppedBy }: RolloutState): string =>
   stoppedBy?.by === 'breach' ? `Rolled back: ${stoppedBy.sentence}` : (stoppedBy?.sentence ?? 'Rolled back.')

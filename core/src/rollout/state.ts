@@ -17,6 +17,8 @@ export type WaitingCode =
   | 'shared_incident'
   | 'no_data'
   | 'gate'
+  | 'after'
+  | 'checklist'
   | 'sample_ratio'
   | 'both_sides'
   | 'clock'

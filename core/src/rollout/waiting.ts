@@ -14,6 +14,10 @@ export interface Facts {
   readonly flagEnabled: boolean
   /** False for recordings, whose arms are as they were: the check is shown and holds nothing. */
   readonly sampleRatioHolds: boolean
+  /** What the shell waits for beside the evidence: other rollouts, items of a checklist. */
+  readonly open?: readonly Waiting[]
+  /** True when a person has asked for the start and only `open` is in its way. */
+  readonly armed?: boolean
 }
 
 const holding = new Set<Waiting['code']>([
@@ -39,7 +43,8 @@ export function waitingFor(
   facts: Facts,
 ): readonly Waiting[] {
   if (state.ended) return []
-  if (state.stage < 0) return [{ code: 'start', sentence: 'a person starts it' }]
+  const { open = [], armed = false } = facts
+  if (state.stage < 0) return armed ? open : [...open, { code: 'start', sentence: 'a person starts it' }]
   const acting = plan.guardrails.flatMap((guardrail, i) => {
     const verdict = verdicts[i]
     return verdict && actsIn(guardrail, state.stage) ? [{ guardrail, verdict }] : []
@@ -51,6 +56,7 @@ export function waitingFor(
     ...bothSides(plan, state),
     ...proofs(plan, state, acting),
     ...time(plan, state, facts),
+    ...open,
     ...gate(plan, state),
   ]
 }

@@ -1,4 +1,4 @@
-import { SluiceError, fromPlan, planTemplateNamed } from '@sluice/contract'
+import { SluiceError, fromPlan, withTemplate } from '@sluice/contract'
 import type { ConfigChange, ConfigFile, FieldError, PlanInput } from '@sluice/contract'
 import type { Traffic } from '@sluice/core/rollout'
 import { type SnapshotFlag, parseFlag } from '@sluice/core/evaluation'
@@ -181,9 +181,9 @@ function rolloutChange(
 }
 
 /** Of a rollout's plan, what the file declares: what it leaves to Sluice is not compared. */
-function declaredPart({ plan, reason }: RolloutRecord, { template, ...input }: PlanInput): unknown {
-  const shape = { ...(template === undefined ? {} : planTemplateNamed(template)?.plan), ...input }
-  return project(fromPlan(plan, reason), shape)
+function declaredPart({ plan, reason, release }: RolloutRecord, input: PlanInput): unknown {
+  const { template: _, ...shape } = withTemplate(input)
+  return project(fromPlan(plan, reason, release), shape)
 }
 
 function project(value: unknown, shape: unknown): unknown {

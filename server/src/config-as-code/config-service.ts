@@ -107,9 +107,9 @@ async function trafficOfRollouts(
 export async function exportConfig(environment: string, { database }: FlagParts): Promise<ConfigFile> {
   const flags = await listFlags(database.kysely, environment)
   const rollouts: ConfigFile['rollouts'] = {}
-  for (const { flag, plan, reason } of await listRollouts(database.kysely, environment)) {
+  for (const { flag, plan, reason, release } of await listRollouts(database.kysely, environment)) {
     if (flag in rollouts || !flags.some(({ key }) => key === flag)) continue
-    const { flag: _, ...declared } = fromPlan(plan, reason)
+    const { flag: _, ...declared } = fromPlan(plan, reason, release)
     rollouts[flag] = declared
   }
   return {

@@ -21,6 +21,10 @@ export interface RolloutTable {
   /** The stays at a share so far, to tell by its time where a row belongs. */
   visits: string
   totals: string
+  /** What it waits for beside its evidence, and what has been done about it. */
+  conditions: string
+  /** 1 while a start that was asked for waits for something else. */
+  armed: number
   /** Last observation that a sealed block holds. */
   sealed_seq: number
   /** 1 while the engine looks after it. */

@@ -13,6 +13,9 @@ export interface ArmSeries {
   readonly tokens: readonly [sum: number, count: number]
   readonly costUsd: readonly [sum: number, count: number]
   readonly quality: readonly [sum: number, count: number]
+  /** Of every call, failed ones too; blocks of earlier versions have neither. */
+  readonly latencyMs?: readonly [sum: number, count: number]
+  readonly complaints?: number
 }
 
 export interface BlockSeries {
@@ -58,6 +61,8 @@ export function seriesOf(
       tokens: [tokens.reduce((sum, value) => sum + value, 0), tokens.length],
       costUsd: total('cost_usd'),
       quality: total('quality'),
+      latencyMs: total('latency_ms'),
+      complaints: total('complaint')[0],
     }
   }
   return { T: arm('T'), C: arm('C') }
@@ -79,6 +84,8 @@ const mergeArms = (a: ArmSeries, b: ArmSeries): ArmSeries => ({
   tokens: plus(a.tokens, b.tokens),
   costUsd: plus(a.costUsd, b.costUsd),
   quality: plus(a.quality, b.quality),
+  latencyMs: plus(a.latencyMs ?? [0, 0], b.latencyMs ?? [0, 0]),
+  complaints: (a.complaints ?? 0) + (b.complaints ?? 0),
 })
 
 /** A sealed block as a chart needs it. */

@@ -1,4 +1,4 @@
-import { SluiceError, toPlan } from '@sluice/contract'
+import { SluiceError, toConditions, toPlan, withTemplate } from '@sluice/contract'
 import type { FieldError, PlanInput } from '@sluice/contract'
 import { draft } from '@sluice/core/rollout'
 import type { Plan, Traffic } from '@sluice/core/rollout'
@@ -6,6 +6,7 @@ import type { Flag } from '@sluice/core/evaluation'
 import { flagNotFound } from '../flags/edit-flag.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
 import { findFlag } from '../flags/flag-store.ts'
+import { noRelease } from '../checklists/release.ts'
 import { noTotals } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 import { trafficOf } from './traffic.ts'
@@ -36,7 +37,8 @@ export function draftRollout(
   { clock, random }: Pick<FlagParts, 'clock' | 'random'>,
 ): RolloutRecord {
   const { plan, notes, problems } = toPlan(input, { variants: Object.keys(flag.variants), off: flag.off, traffic })
-  const errors = [...problems, ...ruleProblems(flag, plan)]
+  const asked = toConditions(withTemplate(input), environment)
+  const errors = [...problems, ...asked.problems, ...ruleProblems(flag, plan)]
   if (errors.length > 0)
     throw new SluiceError('UNPROCESSABLE', 'The plan cannot be run; nothing was changed.', { errors })
   return {
@@ -47,6 +49,7 @@ export function draftRollout(
     plan,
     reason: input.reason ?? '',
     notes: [...notes, ...ruleNotes(flag, plan)],
+    release: { ...noRelease, ...asked.conditions },
     state: draft,
     visits: [],
     totals: noTotals,

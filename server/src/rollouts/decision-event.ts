@@ -10,23 +10,33 @@ interface DecisionEvidence {
   readonly stage: number
   readonly block: number
   readonly verdicts: readonly RolloutVerdict[]
+  /** Of a note: the one that it takes the place of. */
+  readonly replaces?: string
 }
 
 export interface Told {
   readonly actor: Actor
   readonly reason: string | null
   readonly verdicts: readonly RolloutVerdict[]
+  readonly replaces?: string
 }
 
 /** The one event of a step, for the log. Shares are percent as text. */
 export function decisionEvent(
   record: RolloutRecord,
   { effects, why }: Decision,
-  { actor, reason, verdicts }: Told,
+  { actor, reason, verdicts, replaces }: Told,
 ): EventInput {
   const recorded = effects.find((effect) => effect.effect === 'record')
   const { attempt, stage, block } = record.state
-  const evidence: DecisionEvidence = { flag: record.flag, attempt, stage, block, verdicts }
+  const evidence: DecisionEvidence = {
+    flag: record.flag,
+    attempt,
+    stage,
+    block,
+    verdicts,
+    ...(replaces === undefined ? {} : { replaces }),
+  }
   return {
     actor,
     subject: { kind: 'rollout', id: record.id },

@@ -1,6 +1,7 @@
 import type { DecisionEvent } from '@sluice/contract'
 import type { Kysely } from 'kysely'
 import { listEvents } from '../events/event-store.ts'
+import type { StoredEvent } from '../events/event.ts'
 import type { Tables } from '../ports/database.ts'
 import { readDecision } from './decision-event.ts'
 
@@ -9,6 +10,13 @@ const mostDecisions = 10_000
 
 /** The decisions of a rollout: its events, the oldest first. */
 export async function decisionsOf(db: Kysely<Tables>, environment: string, rollout: string): Promise<DecisionEvent[]> {
-  const filter = { subject: { kind: 'rollout', id: rollout }, limit: mostDecisions }
-  return (await listEvents(db, environment, filter)).map(readDecision)
+  return (await eventsOf(db, environment, rollout)).map(readDecision)
+}
+
+export async function eventsOf(
+  db: Kysely<Tables>,
+  environment: string,
+  rollout: string,
+): Promise<readonly StoredEvent[]> {
+  return listEvents(db, environment, { subject: { kind: 'rollout', id: rollout }, limit: mostDecisions })
 }

@@ -1,6 +1,8 @@
 import { AlertKeeper } from '../alerts/alert-keeper.ts'
+import { CheckKeeper } from '../checklists/check-keeper.ts'
 import type { Shell } from '../compose.ts'
 import { alertRoutes } from '../http/routes/alerts.ts'
+import { aroundRolloutRoutes } from '../http/routes/around-rollouts.ts'
 import { configRoutes } from '../http/routes/config.ts'
 import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
@@ -25,10 +27,12 @@ export function rolloutPart(shell: Shell): ServerPart {
     },
   }
   const runner = new RolloutRunner(parts)
+  const checks = new CheckKeeper(runner, parts, { internalHosts: shell.config.internalHosts })
   const prometheus = new PrometheusMetrics({ ...shell, live: () => runner.live() })
   return {
     routes: [
       ...rolloutRoutes(runner, parts),
+      ...aroundRolloutRoutes(runner, parts),
       ...observationRoutes(runner, parts),
       ...metricsRoutes({ ...parts, prometheus }),
       ...alertRoutes(alerts, shell.database),
@@ -37,8 +41,10 @@ export function rolloutPart(shell: Shell): ServerPart {
     async start() {
       await runner.start()
       for (const rollout of runner.live()) await alerts.reconcile(rollout)
+      checks.start()
     },
     async stop() {
+      checks.stop()
       await runner.close()
       await alerts.settle()
     },

@@ -1,4 +1,5 @@
 import type { Plan, RolloutState } from '@sluice/core/rollout'
+import type { Release } from '../checklists/release.ts'
 
 /** One stay at a share, to tell from the time of a row where it belongs. */
 export interface Visit {
@@ -47,6 +48,7 @@ export interface RolloutRecord {
   readonly plan: Plan
   readonly reason: string
   readonly notes: readonly string[]
+  readonly release: Release
   readonly state: RolloutState
   readonly visits: readonly Visit[]
   readonly totals: Totals

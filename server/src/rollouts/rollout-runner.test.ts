@@ -33,6 +33,7 @@ async function rig(database: Database) {
     cache,
     logger: quietLogger,
     audience: { patch() {}, put() {} },
+    environments: ['production'],
     rolloutAudience: { rollout() {}, decision: (_, decision) => decisions.push(decision) },
   }
   const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }

@@ -1,10 +1,14 @@
 // The engine's shell: seals blocks as their time comes, carries out what the core decides, and lets people act. All writes
 // go through one queue, so that what a block holds is what was accepted before it was sealed.
 import { SluiceError } from '@sluice/contract'
-import type { ActionInput, DecisionEvent, PlanInput, Rollout } from '@sluice/contract'
+import type { ActionInput, CheckResultInput, DecisionEvent, NoteInput, PlanInput, Rollout } from '@sluice/contract'
 import { act, judge, ledgerSettings, positionOf, step } from '@sluice/core/rollout'
-import type { Action, Decision } from '@sluice/core/rollout'
+import type { Action, Decision, DecisionAction } from '@sluice/core/rollout'
 import { UnitLedger } from '@sluice/core/statistics'
+import { checkItemsDone, checkLastWasExplained, withResult } from '../checklists/check-result.ts'
+import { waitingForOthers } from '../checklists/predecessors.ts'
+import { openItems, releaseFacts } from '../checklists/release.ts'
+import type { Armed } from '../checklists/release.ts'
 import { engineActor } from '../events/event.ts'
 import type { Actor } from '../events/event.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
@@ -20,9 +24,11 @@ import { carryOut } from './carry-out.ts'
 import type { CarriedOut } from './carry-out.ts'
 import { planRollout } from './create-rollout.ts'
 import { readDecision } from './decision-event.ts'
+import type { Told } from './decision-event.ts'
+import { eventsOf } from './decisions-of.ts'
 import { isLive } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
-import { findRollout, insertRollout, liveRollouts } from './rollout-store.ts'
+import { armedRollouts, findRollout, insertRollout, liveRollouts } from './rollout-store.ts'
 import { rebuildLedger, ledgerRows } from './rebuild-ledger.ts'
 import { addRows } from './totals.ts'
 import { verdictViews, viewRollout } from './rollout-view.ts'
@@ -33,7 +39,10 @@ export interface RolloutAudience {
   decision(environment: string, decision: DecisionEvent): void
 }
 
-export type RunnerParts = FlagParts & { readonly rolloutAudience: RolloutAudience }
+export type RunnerParts = FlagParts & {
+  readonly rolloutAudience: RolloutAudience
+  readonly environments: readonly string[]
+}
 
 export interface Acted {
   readonly changed: boolean
@@ -56,6 +65,7 @@ export class RolloutRunner {
   /** Takes up what was running when the server stopped. */
   async start(): Promise<void> {
     for (const record of await liveRollouts(this.#parts.database.kysely)) this.#adopt(record)
+    await this.inTurn(() => this.#startArmed())
   }
 
   async close(): Promise<void> {
@@ -66,12 +76,16 @@ export class RolloutRunner {
 
   /** Every rollout under way, as people see it. */
   live(): readonly Rollout[] {
-    return [...this.#live.values()].map((record) => this.view(record))
+    return this.liveRecords().map((record) => this.view(record))
+  }
+
+  liveRecords(): readonly RolloutRecord[] {
+    return [...this.#live.values()]
   }
 
   /** The running rollout of a flag. */
   liveOn(environment: string, flag: string): RolloutRecord | undefined {
-    return [...this.#live.values()].find((record) => record.environment === environment && record.flag === flag)
+    return this.liveRecords().find((record) => record.environment === environment && record.flag === flag)
   }
 
   /** Runs `work` after everything before it, and before everything after it. */
@@ -146,6 +160,15 @@ export class RolloutRunner {
         throw new SluiceError('STATE_CONFLICT', `The rollout ${other.id} is running on this flag.`, {
           hint: 'Roll it back first.',
         })
+      if (input.action === 'hold' && record.release.armed) return this.#disarm(record, input.reason ?? '', actor)
+      if (input.action === 'proceed') checkItemsDone(record, this.#parts.clock.now())
+      if (input.action === 'start' && record.state.stage < 0) {
+        const { kysely } = this.#parts.database
+        await checkLastWasExplained(kysely, record, input.reason ?? record.reason)
+        const waiting = await waitingForOthers(kysely, record, this.#parts.environments)
+        if (waiting.length > 0 || openItems(record, this.#parts.clock.now()).length > 0)
+          return this.#arm(record, { actor, reason: input.reason ?? '', atMs: this.#parts.clock.now(), waiting })
+      }
       const decision = decided(record, actionOf(input), this.#parts.clock.now())
       const verdicts =
         record.state.stage < 0
@@ -160,8 +183,87 @@ export class RolloutRunner {
       const done = await this.#commit((transaction) =>
         carryOut(transaction, fresh, decision, told, this.#parts.random.salt(), this.#parts),
       )
+      if (decision.next.ended !== null) await this.#startArmed()
       return { changed: true, rollout: this.view(done.record), decision: done.event ? readDecision(done.event) : null }
     })
+  }
+
+  /** Notes the answer to an item of the checklist; a start that waited for it goes ahead. */
+  check(environment: string, id: string, input: CheckResultInput, actor: Actor): Promise<Acted> {
+    return this.inTurn(async () => {
+      const record = await this.find(environment, id)
+      const checked = withResult(record, input, actor, this.#parts.clock.now())
+      const acted = await this.#note(checked.record, 'check', checked.sentence, { actor, reason: input.note ?? null })
+      await this.#startArmed()
+      return { ...acted, rollout: this.view(await this.find(environment, record.id)) }
+    })
+  }
+
+  /** A person's note for the deployment log; a new wording of an earlier one leaves that in the history. */
+  note(environment: string, id: string, { text, replaces }: NoteInput, actor: Actor): Promise<Acted> {
+    return this.inTurn(async () => {
+      const record = await this.find(environment, id)
+      const events = await eventsOf(this.#parts.database.kysely, environment, record.id)
+      if (replaces !== undefined && !events.some((event) => event.id === replaces && event.action === 'note'))
+        throw new SluiceError('UNPROCESSABLE', 'There is no such note in this rollout.', {
+          errors: [{ pointer: '/replaces', code: 'rule', message: 'Expected the id of a note of GET log.' }],
+        })
+      return this.#note(record, 'note', text, { actor, reason: null, ...(replaces === undefined ? {} : { replaces }) })
+    })
+  }
+
+  #arm(record: RolloutRecord, armed: Armed): Promise<Acted> {
+    const next = { ...record, release: { ...record.release, armed } }
+    const waiting = releaseFacts(next, armed.atMs).open.map(({ sentence }) => sentence)
+    const sentence = `Starts by itself after: ${waiting.join(', ')}`
+    return this.#note(next, 'arm', sentence, { actor: armed.actor, reason: armed.reason })
+  }
+
+  #disarm(record: RolloutRecord, reason: string, actor: Actor): Promise<Acted> {
+    const next = { ...record, release: { ...record.release, armed: null } }
+    return this.#note(next, 'hold', 'It no longer starts by itself', { actor, reason })
+  }
+
+  /** Something that changes no share: the rollout and one event. */
+  async #note(
+    record: RolloutRecord,
+    action: DecisionAction,
+    sentence: string,
+    told: Omit<Told, 'verdicts'>,
+  ): Promise<Acted> {
+    const { state } = record
+    const share = state.sharePer100k
+    const decision: Decision = {
+      next: state,
+      effects: [{ effect: 'record', action, from: share, to: share }],
+      why: { code: told.actor.kind === 'engine' ? 'ENGINE' : 'PERSON', sentence },
+    }
+    const done = await this.#commit((transaction) =>
+      carryOut(transaction, record, decision, { ...told, verdicts: [] }, '', this.#parts),
+    )
+    return { changed: true, rollout: this.view(done.record), decision: done.event ? readDecision(done.event) : null }
+  }
+
+  /** Starts whatever waited only for what has happened by now. */
+  async #startArmed(): Promise<void> {
+    const { kysely } = this.#parts.database
+    for (const record of await armedRollouts(kysely)) {
+      const { armed } = record.release
+      if (!armed || this.liveOn(record.environment, record.flag)) continue
+      const waiting = await waitingForOthers(kysely, record, this.#parts.environments)
+      const nowMs = this.#parts.clock.now()
+      if (waiting.length > 0 || openItems(record, nowMs).length > 0) {
+        if (waiting.join() !== armed.waiting.join()) await this.#arm(record, { ...armed, waiting })
+        continue
+      }
+      const ready = { ...record, sealedSeq: await this.#lastSeq(), release: { ...record.release, armed: null } }
+      const said = `${armed.actor.name} asked for it${armed.reason === '' ? '' : `: ${armed.reason}`}; all that it waited for is met`
+      const decision = decided(ready, { action: 'start', reason: said }, nowMs)
+      const told = { actor: engineActor, reason: armed.reason, verdicts: [] }
+      await this.#commit((transaction) =>
+        carryOut(transaction, ready, decision, told, this.#parts.random.salt(), this.#parts),
+      )
+    }
   }
 
   /** Seals the block whose time is over, with all rows accepted so far. */
@@ -176,7 +278,12 @@ export class RolloutRunner {
     const ledger = await this.#ledgerOf(before)
     const known = ledger.units
     const block = ledger.seal(ledgerRows(rows, state), positionOf(state, index))
-    const facts = { nowMs, flagEnabled: this.#flagEnabled(before), sampleRatioHolds: true }
+    const facts = {
+      nowMs,
+      flagEnabled: this.#flagEnabled(before),
+      sampleRatioHolds: true,
+      ...releaseFacts(before, nowMs),
+    }
     const { decision, verdicts } = step(plan, state, block, facts)
     const sealed: SealedBlock = {
       attempt: state.attempt,
@@ -204,6 +311,7 @@ export class RolloutRunner {
       this.#ledgers.delete(id)
       throw error
     })
+    if (decision.next.ended !== null) await this.#startArmed()
   }
 
   async #commit(work: (transaction: DatabaseTransaction) => Promise<CarriedOut>): Promise<CarriedOut> {

@@ -1,11 +1,14 @@
 import { SluiceError } from '@sluice/contract'
-import type { Kysely } from 'kysely'
+import type { ExpressionBuilder, ExpressionWrapper, Kysely, SqlBool } from 'kysely'
 import type { DatabaseTransaction, Tables } from '../ports/database.ts'
 import type { RolloutTable } from '../ports/rollout-tables.ts'
+import { noRelease } from '../checklists/release.ts'
+import type { Release } from '../checklists/release.ts'
 import { isLive } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 
 type Reader = Kysely<Tables>
+type ExpressionCallback = (eb: ExpressionBuilder<Tables, 'rollouts'>) => ExpressionWrapper<Tables, 'rollouts', SqlBool>
 
 export async function insertRollout(transaction: DatabaseTransaction, record: RolloutRecord): Promise<void> {
   await transaction.insertInto('rollouts').values(toRow(record)).execute()
@@ -29,11 +32,15 @@ export async function updateRollout(transaction: DatabaseTransaction, record: Ro
 
 /** By its id, or by the key of its flag: then the one that runs, else the newest (a clock set back can make it look old). */
 export async function findRollout(db: Reader, environment: string, idOrFlag: string): Promise<RolloutRecord | null> {
+  return newest(db, environment, (eb) => eb.or([eb('id', '=', idOrFlag), eb('flag', '=', idOrFlag)]))
+}
+
+async function newest(db: Reader, environment: string, which: ExpressionCallback): Promise<RolloutRecord | null> {
   const row = await db
     .selectFrom('rollouts')
     .selectAll()
     .where('environment', '=', environment)
-    .where((eb) => eb.or([eb('id', '=', idOrFlag), eb('flag', '=', idOrFlag)]))
+    .where(which)
     .orderBy('live', 'desc')
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
@@ -41,6 +48,10 @@ export async function findRollout(db: Reader, environment: string, idOrFlag: str
     .executeTakeFirst()
   return row ? fromRow(row) : null
 }
+
+/** The rollout of a flag that runs, else its newest. */
+export const newestOfFlag = async (db: Reader, environment: string, flag: string): Promise<RolloutRecord | null> =>
+  newest(db, environment, (eb) => eb('flag', '=', flag))
 
 export async function listRollouts(db: Reader, environment: string, flag?: string): Promise<readonly RolloutRecord[]> {
   const all = db.selectFrom('rollouts').selectAll().where('environment', '=', environment)
@@ -56,6 +67,27 @@ export async function liveRollouts(db: Reader): Promise<readonly RolloutRecord[]
   return (await db.selectFrom('rollouts').selectAll().where('live', '=', 1).execute()).map(fromRow)
 }
 
+/** The rollout of a flag that ended last. */
+export async function lastEnded(db: Reader, environment: string, flag: string): Promise<RolloutRecord | null> {
+  const row = await db
+    .selectFrom('rollouts')
+    .selectAll()
+    .where('environment', '=', environment)
+    .where('flag', '=', flag)
+    .where('ended_at', 'is not', null)
+    .orderBy('ended_at', 'desc')
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
+/** Drafts whose start waits for something else. */
+export async function armedRollouts(db: Reader): Promise<readonly RolloutRecord[]> {
+  const rows = await db.selectFrom('rollouts').selectAll().where('armed', '=', 1).orderBy('created_at').execute()
+  return rows.map(fromRow)
+}
+
 function toRow(record: RolloutRecord): RolloutTable {
   return {
     id: record.id,
@@ -65,6 +97,8 @@ function toRow(record: RolloutRecord): RolloutTable {
     plan: JSON.stringify(record.plan),
     reason: record.reason,
     notes: JSON.stringify(record.notes),
+    conditions: JSON.stringify(record.release),
+    armed: record.release.armed ? 1 : 0,
     state: JSON.stringify(record.state),
     visits: JSON.stringify(record.visits),
     totals: JSON.stringify(record.totals),
@@ -84,6 +118,7 @@ const fromRow = (row: RolloutTable): RolloutRecord => ({
   plan: JSON.parse(row.plan) as RolloutRecord['plan'],
   reason: row.reason,
   notes: JSON.parse(row.notes) as string[],
+  release: { ...noRelease, ...(JSON.parse(row.conditions) as Partial<Release>) },
   state: JSON.parse(row.state) as RolloutRecord['state'],
   visits: JSON.parse(row.visits) as RolloutRecord['visits'],
   totals: JSON.parse(row.totals) as RolloutRecord['totals'],

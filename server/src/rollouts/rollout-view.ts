@@ -4,6 +4,7 @@ import { guardrailLabel, metricOf, sampleRatioOf, standing } from '@sluice/core/
 import type { Guardrail, Plan, Verdict } from '@sluice/core/rollout'
 import { sampleRatioThreshold } from '@sluice/core/statistics'
 import type { GuardrailEvidence } from '@sluice/core/rollout'
+import { armedView, checklistView, releaseFacts } from '../checklists/release.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 
 const instant = (ms: number): string => new Date(ms).toISOString()
@@ -55,6 +56,7 @@ export function viewRollout(record: RolloutRecord, nowMs: number, flagEnabled: b
     nowMs,
     flagEnabled,
     sampleRatioHolds: true,
+    ...releaseFacts(record, nowMs),
   })
   const { T, C } = totals.visitRows
   const planned = plan.stages[state.stage]
@@ -65,7 +67,7 @@ export function viewRollout(record: RolloutRecord, nowMs: number, flagEnabled: b
     state: phase,
     version: record.version,
     attempt: state.attempt,
-    plan: fromPlan(plan, record.reason) as Rollout['plan'],
+    plan: fromPlan(plan, record.reason, record.release) as Rollout['plan'],
     notes: [...record.notes],
     stage: planned
       ? {
@@ -85,6 +87,8 @@ export function viewRollout(record: RolloutRecord, nowMs: number, flagEnabled: b
       baselineCalls: totals.baseline.calls,
     },
     verdicts: verdictViews(plan, verdicts, state.evidence),
+    armed: armedView(record.release),
+    checklist: checklistView(record, nowMs),
     waitingFor: waitingFor.map(({ code, sentence }) => ({ code, sentence })),
     why,
     nextDecisionAt: instantOrNull(nextDecisionMs),

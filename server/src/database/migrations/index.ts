@@ -4,6 +4,7 @@ import { rollouts } from './000002-rollouts.ts'
 import { alerts } from './000003-alerts.ts'
 import { notifications } from './000004-notifications.ts'
 import { models } from './000005-models.ts'
+import { conditions } from './000006-conditions.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
-export const migrations: readonly Migration[] = [base, rollouts, alerts, notifications, models]
+export const migrations: readonly Migration[] = [base, rollouts, alerts, notifications, models, conditions]

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { durationSchema } from './duration.ts'
+
+const instant = z.iso.datetime({ precision: 3 })
+const actor = z.strictObject({ kind: z.enum(['engine', 'person', 'key']), id: z.string(), name: z.string() })
+
+/** What the charts know of the candidate's calls in a stage. */
+export const checkMetrics = [
+  'calls',
+  'error',
+  'p50_latency_ms',
+  'p95_latency_ms',
+  'tokens',
+  'cost_usd',
+  'quality',
+] as const
+
+export const checkInputSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,80}$/)
+      .optional(),
+    text: z.string().min(1).max(200),
+    /** Asked by the server until it answers 2xx. */
+    url: z.url({ protocol: /^https?$/ }).optional(),
+    /** Run elsewhere; `sluice check run` posts what came of it. */
+    command: z.string().min(1).max(300).optional(),
+    metric: z.enum(checkMetrics).optional(),
+    above: z.number().optional(),
+    below: z.number().optional(),
+    /** How long a person's or a command's answer counts. */
+    maxAge: durationSchema.optional(),
+  })
+  .meta({
+    id: 'CheckInput',
+    description: 'A person ticks it, unless it names a url, a command, or a metric with above or below.',
+  })
+export type CheckInput = z.infer<typeof checkInputSchema>
+
+export const checklistInputSchema = z
+  .array(z.union([z.string().min(1).max(200), checkInputSchema]))
+  .max(30)
+  .meta({ id: 'ChecklistInput', description: 'What has to be done first; a text alone is for a person to tick.' })
+export type ChecklistInput = z.infer<typeof checklistInputSchema>
+
+export const checkStateSchema = z.enum(['open', 'passed', 'failed', 'skipped'])
+export type CheckState = z.infer<typeof checkStateSchema>
+
+/** One item as people see it. */
+export const checkSchema = z
+  .strictObject({
+    id: z.string(),
+    text: z.string(),
+    /** The stage that it must be done in to go on; -1: before the start. */
+    stage: z.int(),
+    by: z.enum(['person', 'http', 'command', 'metric']),
+    /** The address, the command or the condition. */
+    detail: z.string().nullable(),
+    state: checkStateSchema,
+    at: instant.nullable(),
+    actor: actor.nullable(),
+    note: z.string().nullable(),
+  })
+  .meta({ id: 'Check' })
+export type Check = z.infer<typeof checkSchema>
+
+export const checkResultInputSchema = z
+  .strictObject({
+    item: z.string().min(1).max(80),
+    state: checkStateSchema,
+    note: z.string().max(500).optional(),
+    exitCode: z.int().optional(),
+    /** The end of what a command printed. */
+    output: z.string().max(4000).optional(),
+  })
+  .meta({ id: 'CheckResultInput' })
+export type CheckResultInput = z.infer<typeof checkResultInputSchema>
