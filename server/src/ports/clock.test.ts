@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { systemClock } from './clock.ts'
 import { manualClock } from './manual-clock.ts'
 
@@ -51,4 +51,20 @@ test('the system clock calls a past instant at once, and a cancelled one never',
     setTimeout(() => {}, 1000).unref()
   })
   expect(seen).toEqual(['past'])
+})
+
+test('the system clock ends a wait in its time, though the hands are set back meanwhile', () => {
+  vi.useFakeTimers()
+  try {
+    let fired = false
+    systemClock.schedule(Date.now() + 10_000, () => void (fired = true))
+    vi.advanceTimersByTime(4000)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    vi.advanceTimersByTime(5999)
+    expect(fired).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(fired).toBe(true)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -6,7 +6,10 @@ export interface Timer {
 /** The only source of time. Instants are milliseconds since 1970. */
 export interface Clock {
   now(): number
-  /** Calls `run` once, at `atMs` or as soon after as possible. A late or past instant is due at once. */
+  /**
+   * Calls `run` once, at `atMs` or as soon after as possible. A late or past instant is due at once; where the clock is set
+   * back meanwhile, the instant is due when the wait until then is over, whatever the clock says.
+   */
   schedule(atMs: number, run: () => void | Promise<void>): Timer
 }
 
@@ -19,9 +22,10 @@ export const systemClock: Clock = {
   schedule(atMs, run) {
     let handle: NodeJS.Timeout
     const wait = (): void => {
-      const leftMs = Math.max(0, atMs - Date.now())
+      const fromMs = Date.now()
+      const isDue = (): boolean => Date.now() >= atMs || Date.now() < fromMs
       // A long wait is taken in parts; a machine that slept is looked at again.
-      handle = setTimeout(() => (Date.now() < atMs ? wait() : void run()), Math.min(leftMs, longestDelayMs))
+      handle = setTimeout(() => (isDue() ? void run() : wait()), Math.min(Math.max(0, atMs - fromMs), longestDelayMs))
       handle.unref()
     }
     wait()
