@@ -33,4 +33,7 @@ export async function rebuildLedger(ledger: UnitLedger, record: RolloutRecord, d
     const { index, visit, entry, attempt } = block
     ledger.seal(ledgerRows(rows.slice(from, at), { attempt, visit }), { block: index, visit, entry })
   }
+  // Blocks without rows are not stored, and yet units settled in them: without this they would settle, and count, again.
+  const { block: next, visit, entry } = record.state
+  if (next - 1 > (blocks.at(-1)?.index ?? next)) ledger.seal([], { block: next - 1, visit, entry })
 }

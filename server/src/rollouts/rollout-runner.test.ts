@@ -57,8 +57,13 @@ const plan: PlanInput = {
 }
 
 let sent = 0
-/** One second of traffic: calls of fresh users, each on the side the sample gives it. */
-async function traffic({ parts, runner, clock }: Rig, calls: number, failing: { on: number; off: number }) {
+/** One second of traffic: calls of fresh users, each on the side the sample gives it; `visit` as an SDK would say it. */
+async function traffic(
+  { parts, runner, clock }: Rig,
+  calls: number,
+  failing: { on: number; off: number },
+  visit?: number,
+) {
   const stored = await findFlag(parts.database.kysely, env, 'patch-mode')
   const sample = stored?.flag.rules?.find(({ id }) => id === 'rollout')?.sample
   const observations = Array.from({ length: calls }, () => {
@@ -70,6 +75,7 @@ async function traffic({ parts, runner, clock }: Rig, calls: number, failing: { 
       variant,
       unit: `u${sent}`,
       at: new Date(clock.now()).toISOString(),
+      ...(visit === undefined ? {} : { visit }),
       metrics: { error, latency_ms: 100 },
     }
   })
@@ -239,5 +245,18 @@ describeEachEngine('a running rollout', (makeDatabase) => {
       before.attempt,
       before.evidence[0]?.harm,
     ])
+  })
+
+  test('a restart counts no settled unit twice', async () => {
+    const all = await start({ ...plan, stages: [{ percent: 50, atLeast: '1h' }] })
+    await traffic(all, 200, { on: 0.02, off: 0.02 })
+    await all.clock.advance(4000)
+    const before = (await all.runner.find(env, all.rollout.id)).state
+    await all.runner.close()
+    const again = new RolloutRunner(all.parts)
+    await again.start()
+    await all.clock.advance(1000)
+    const after = (await again.find(env, all.rollout.id)).state
+    expect([after.block, after.evidence[0]?.safe]).toEqual([before.block + 1, before.evidence[0]?.safe])
   })
 })
