@@ -6,6 +6,7 @@ import { migrations } from '../database/migrations/index.ts'
 import { ensureEnvironments } from '../environments/environment-store.ts'
 import { commitFlagChange } from '../flags/flag-service.ts'
 import { findFlag } from '../flags/flag-store.ts'
+import type { StoredFlag } from '../flags/flag-store.ts'
 import { reloadSnapshot } from '../flags/publish-snapshot.ts'
 import { SnapshotCache } from '../flags/snapshot-cache.ts'
 import { ingestObservations } from '../observations/ingest-observations.ts'
@@ -258,5 +259,27 @@ describeEachEngine('a running rollout', (makeDatabase) => {
     await all.clock.advance(1000)
     const after = (await again.find(env, all.rollout.id)).state
     expect([after.block, after.evidence[0]?.safe]).toEqual([before.block + 1, before.evidence[0]?.safe])
+  })
+
+  test('what runs on a flag is moved by nothing else: no draft, no rollout of the past', async () => {
+    const all = await start()
+    const past = all.rollout.id
+    for (let second = 0; second < 40; second++) {
+      await traffic(all, 100, { on: 0.02, off: 0.02 })
+      await all.clock.advance(1000)
+    }
+    const closeRule = (now: StoredFlag | null) =>
+      now && { flag: { ...now.flag, rules: [{ id: 'rollout', serve: 'on', sample: { share: 0, salt: 's' } }] } }
+    await commitFlagChange({ environment: env, key: 'patch-mode', actor, change: closeRule }, all.parts)
+    const draft = await all.runner.create(env, plan, { actor, start: false, dryRun: false })
+    const running = await all.runner.create(env, plan, { actor, start: true, dryRun: false })
+    for (const [id, action] of [
+      [past, 'rollback'],
+      [past, 'takeover'],
+      [draft.id, 'takeover'],
+      [draft.id, 'start'],
+    ] as const)
+      await expect(all.runner.act(env, id, { action, to: 0 }, actor)).rejects.toThrow(running.id)
+    expect([await share(all), (await all.runner.find(env, 'patch-mode')).id]).toEqual([10_000, running.id])
   })
 })

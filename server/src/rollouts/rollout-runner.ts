@@ -136,6 +136,7 @@ export class RolloutRunner {
     const decision = decided(record, actionOf(input), this.#parts.clock.now())
     const [from, to] = [record.state.sharePer100k / 1000, decision.next.sharePer100k / 1000]
     const units = record.totals.candidate.units
+    this.#refuseBesideAnother(record)
     const lower =
       to < from
         ? `${to === 0 ? `all of the ${units}` : `most of the ${units}`} users seen with "${record.plan.candidate}" return to "${record.plan.baseline}"`
@@ -155,11 +156,7 @@ export class RolloutRunner {
     return this.inTurn(async () => {
       const record = await this.find(environment, id)
       precondition(this.view(record))
-      const other = this.liveOn(environment, record.flag)
-      if (input.action === 'start' && other)
-        throw new SluiceError('STATE_CONFLICT', `The rollout ${other.id} is running on this flag.`, {
-          hint: 'Roll it back first.',
-        })
+      this.#refuseBesideAnother(record)
       if (input.action === 'hold' && record.release.armed) return this.#disarm(record, input.reason ?? '', actor)
       if (input.action === 'proceed') checkItemsDone(record, this.#parts.clock.now())
       if (input.action === 'start' && record.state.stage < 0) {
@@ -356,6 +353,15 @@ export class RolloutRunner {
       const fresh = stored && (await findRollout(this.#parts.database.kysely, stored.environment, id).catch(() => null))
       if (fresh ?? stored) this.#adopt((fresh ?? stored) as RolloutRecord)
     }
+  }
+
+  /** The share belongs to the rollout that runs: a draft or an old one must not pull it from under its feet. */
+  #refuseBesideAnother({ id, environment, flag }: RolloutRecord): void {
+    const running = this.liveOn(environment, flag)
+    if (!running || running.id === id) return
+    throw new SluiceError('STATE_CONFLICT', `The rollout ${running.id} is running on this flag, and moves its share.`, {
+      hint: 'Act on that one; roll it back, or let it end, before another begins.',
+    })
   }
 
   async #ledgerOf(record: RolloutRecord): Promise<UnitLedger> {
