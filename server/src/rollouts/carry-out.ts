@@ -1,11 +1,14 @@
-import type { Decision } from '@sluice/core/rollout'
+import { SluiceError } from '@sluice/contract'
+import type { Decision, Plan } from '@sluice/core/rollout'
 import type { Flag } from '@sluice/core/evaluation'
 import { appendEvent } from '../events/append-event.ts'
 import type { StoredEvent } from '../events/event.ts'
 import { changeFlag } from '../flags/change-flag.ts'
 import type { FlagNext, Publication } from '../flags/change-flag.ts'
+import { flagNotFound } from '../flags/edit-flag.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
 import type { DatabaseTransaction } from '../ports/database.ts'
+import { planProblems } from './create-rollout.ts'
 import { decisionEvent } from './decision-event.ts'
 import type { Told } from './decision-event.ts'
 import { isLive, visitsAfter } from './rollout-record.ts'
@@ -54,13 +57,38 @@ export async function carryOut(
       actor: told.actor,
       reason: told.reason,
       event,
-      change: (current) => current && nextFlag(current.flag, record, isStart, salt),
+      change: (current) => {
+        if (!current) throw flagNotFound(record.flag)
+        if (isStart) refuseUnfit(current.flag, record.plan)
+        else if (told.actor.kind === 'engine') refuseSwitchedOff(current.flag, record)
+        return nextFlag(current.flag, record, isStart, salt)
+      },
     },
     parts,
   )
   if (!changed.changed)
     return { record, publication: null, event: await appendEvent(transaction, record.environment, event, parts) }
   return { record, publication: changed.publication, event: changed.event }
+}
+
+/** The flag may have changed since the plan was made. */
+function refuseUnfit(flag: Flag, plan: Plan): void {
+  const missing = (['candidate', 'baseline'] as const).filter((arm) => !Object.hasOwn(flag.variants, plan[arm]))
+  const errors = [
+    ...missing.map((arm) => ({
+      pointer: `/${arm}`,
+      code: 'rule',
+      message: `The flag has no variant "${plan[arm]}" any more: it has ${Object.keys(flag.variants).join(', ')}.`,
+    })),
+    ...planProblems(flag, plan),
+  ]
+  if (errors.length > 0)
+    throw new SluiceError('UNPROCESSABLE', 'The flag has changed, and the plan cannot be run any more.', { errors })
+}
+
+/** Pulled after the block was judged and before this commit: the kill switch wins, the next block is judged with it. */
+function refuseSwitchedOff({ enabled }: Flag, { flag }: RolloutRecord): void {
+  if (!enabled) throw new SluiceError('STATE_CONFLICT', `The flag "${flag}" was switched off in the meantime.`)
 }
 
 /** The flag at the rollout's share; a start switches it on and adds the rule if there is none. */

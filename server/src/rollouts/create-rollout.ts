@@ -38,7 +38,7 @@ export function draftRollout(
 ): RolloutRecord {
   const { plan, notes, problems } = toPlan(input, { variants: Object.keys(flag.variants), off: flag.off, traffic })
   const asked = toConditions(withTemplate(input), environment)
-  const errors = [...problems, ...asked.problems, ...ruleProblems(flag, plan)]
+  const errors = [...problems, ...asked.problems, ...planProblems(flag, plan)]
   if (errors.length > 0)
     throw new SluiceError('UNPROCESSABLE', 'The plan cannot be run; nothing was changed.', { errors })
   return {
@@ -60,7 +60,8 @@ export function draftRollout(
   }
 }
 
-function ruleProblems(flag: Flag, plan: Plan): FieldError[] {
+/** Why the plan cannot move this flag. */
+export function planProblems(flag: Flag, plan: Plan): FieldError[] {
   const rule = flag.rules?.find(({ id }) => id === plan.rule)
   const problem = (pointer: string, message: string): FieldError => ({ pointer, code: 'rule', message })
   if (rule && rule.serve !== plan.candidate)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { armOf } from '@sluice/core/evaluation'
+import type { Flag } from '@sluice/core/evaluation'
 import type { DecisionEvent, PlanInput } from '@sluice/contract'
 import { describeEachEngine } from '../database/testing/each-engine.ts'
 import { migrations } from '../database/migrations/index.ts'
@@ -281,5 +282,42 @@ describeEachEngine('a running rollout', (makeDatabase) => {
     ] as const)
       await expect(all.runner.act(env, id, { action, to: 0 }, actor)).rejects.toThrow(running.id)
     expect([await share(all), (await all.runner.find(env, 'patch-mode')).id]).toEqual([10_000, running.id])
+  })
+
+  test('a kill switch pulled while a step is on its way to the database wins', async () => {
+    const database = await makeDatabase(migrations)
+    const all = await rig(database)
+    let kills = false
+    const kill = (now: StoredFlag | null) => now && { flag: { ...now.flag, enabled: false } }
+    const slow: Database = {
+      ...database,
+      async transaction(work, options) {
+        if (kills) await commitFlagChange({ environment: env, key: 'patch-mode', actor, change: kill }, all.parts)
+        kills = false
+        return database.transaction(work, options)
+      },
+    }
+    const runner = new RolloutRunner({ ...all.parts, database: slow })
+    const { id } = await runner.create(env, plan, { actor, start: true, dryRun: false })
+    for (let second = 0; second < 20; second++) {
+      await traffic({ ...all, runner }, 100, { on: 0.02, off: 0.02 })
+      kills = second === 4
+      await all.clock.advance(1000)
+    }
+    expect([await share(all), (await runner.find(env, id)).state.stage]).toEqual([10_000, 0])
+  })
+
+  test('a draft starts only on a flag that still fits its plan', async () => {
+    const all = await rig(await makeDatabase(migrations))
+    const draft = await all.runner.create(env, plan, { actor, start: false, dryRun: false })
+    const change = async (flag: Flag | null) => {
+      await commitFlagChange({ environment: env, key: 'patch-mode', actor, change: () => flag && { flag } }, all.parts)
+    }
+    const starts = () => all.runner.act(env, draft.id, { action: 'start' }, actor)
+    await change({ enabled: true, variants: { blue: 1, off: 0 }, off: 'off', serve: 'off' })
+    await expect(starts()).rejects.toMatchObject({ code: 'UNPROCESSABLE', errors: [{ pointer: '/candidate' }] })
+    await change(null)
+    await expect(starts()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await all.runner.find(env, draft.id)).state.stage).toBe(-1)
   })
 })
