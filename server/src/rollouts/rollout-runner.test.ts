@@ -14,6 +14,7 @@ import { ingestObservations } from '../observations/ingest-observations.ts'
 import type { Database } from '../ports/database.ts'
 import { manualClock } from '../ports/manual-clock.ts'
 import { systemRandom } from '../ports/random.ts'
+import { SimulatedClock } from '../simulation/simulated-clock.ts'
 import { decisionsOf } from './decisions-of.ts'
 import { RolloutRunner } from './rollout-runner.ts'
 import type { RunnerParts } from './rollout-runner.ts'
@@ -319,5 +320,15 @@ describeEachEngine('a running rollout', (makeDatabase) => {
     await change(null)
     await expect(starts()).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect((await all.runner.find(env, draft.id)).state.stage).toBe(-1)
+  })
+
+  test('of the rollouts of a flag the one that runs is meant, though the clock makes another look newer', async () => {
+    const all = await rig(await makeDatabase(migrations))
+    const clock = new SimulatedClock()
+    const runner = new RolloutRunner({ ...all.parts, clock })
+    await runner.create(env, plan, { actor, start: false, dryRun: false })
+    clock.set(-7_200_000)
+    const { id } = await runner.create(env, plan, { actor, start: true, dryRun: false })
+    expect((await runner.find(env, 'patch-mode')).id).toBe(id)
   })
 })

@@ -52,14 +52,17 @@ export interface Acted {
 
 export class RolloutRunner {
   readonly #parts: RunnerParts
+  readonly #step: typeof step
   readonly #live = new Map<string, RolloutRecord>()
   readonly #ledgers = new Map<string, { readonly attempt: number; readonly ledger: UnitLedger }>()
   readonly #timers = new Map<string, Timer>()
   #queue: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(parts: RunnerParts) {
+  /** `decideBlock` is the core's `step`; a simulation hands in one that it watches. */
+  constructor(parts: RunnerParts, decideBlock = step) {
     this.#parts = parts
+    this.#step = decideBlock
   }
 
   /** Takes up what was running when the server stopped. */
@@ -281,7 +284,7 @@ export class RolloutRunner {
       sampleRatioHolds: true,
       ...releaseFacts(before, nowMs),
     }
-    const { decision, verdicts } = step(plan, state, block, facts)
+    const { decision, verdicts } = this.#step(plan, state, block, facts)
     const sealed: SealedBlock = {
       attempt: state.attempt,
       index,
