@@ -322,6 +322,24 @@ describeEachEngine('a running rollout', (makeDatabase) => {
     expect((await all.runner.find(env, draft.id)).state.stage).toBe(-1)
   })
 
+  test('goes on judging when the clock is set back, and lets the time it shows count for nothing', async () => {
+    const database = await makeDatabase(migrations)
+    const all = await rig(database)
+    const clock = new SimulatedClock()
+    const parts = { ...all.parts, clock }
+    const runner = new RolloutRunner(parts)
+    const { id } = await runner.create(env, plan, { actor, start: true, dryRun: false })
+    clock.pass(1000)
+    clock.set(-3_600_000)
+    for (let second = 0; second < 30 && (await share(all)) !== 0; second++) {
+      await traffic({ ...all, clock: clock as never, parts, runner }, 200, { on: second < 10 ? 0 : 0.5, off: 0 }, 1)
+      clock.pass(1000)
+      await Promise.all(clock.due().map((run) => run()))
+      if (second === 9) expect(await share(all)).toBe(10_000)
+    }
+    expect((await runner.find(env, id)).state.ended).toBe('rolled_back')
+  })
+
   test('of the rollouts of a flag the one that runs is meant, though the clock makes another look newer', async () => {
     const all = await rig(await makeDatabase(migrations))
     const clock = new SimulatedClock()

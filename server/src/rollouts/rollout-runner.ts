@@ -136,10 +136,10 @@ export class RolloutRunner {
     input: ActionInput,
   ): Promise<{ fromPercent: number; toPercent: number; units: number; sentence: string }> {
     const record = await this.find(environment, id)
+    this.#refuseBesideAnother(record)
     const decision = decided(record, actionOf(input), this.#parts.clock.now())
     const [from, to] = [record.state.sharePer100k / 1000, decision.next.sharePer100k / 1000]
     const units = record.totals.candidate.units
-    this.#refuseBesideAnother(record)
     const lower =
       to < from
         ? `${to === 0 ? `all of the ${units}` : `most of the ${units}`} users seen with "${record.plan.candidate}" return to "${record.plan.baseline}"`
@@ -272,8 +272,10 @@ export class RolloutRunner {
     if (!before || this.#closed) return
     const { plan, state } = before
     const nowMs = this.#parts.clock.now()
-    const index = Math.floor((nowMs - state.attemptStartedMs) / plan.blockMs) - 1
-    if (index < state.block) return
+    const present = Math.floor((nowMs - state.attemptStartedMs) / plan.blockMs)
+    if (present === state.block) return this.#adopt(before)
+    // With a clock that was set back blocks go on by count: time does not count, guards do.
+    const index = Math.max(state.block, present - 1)
     const rows = await rowsAfter(this.#parts.database.kysely, id, before.sealedSeq)
     const ledger = await this.#ledgerOf(before)
     const known = ledger.units
@@ -337,7 +339,8 @@ export class RolloutRunner {
     const { attemptStartedMs, block } = record.state
     const nowMs = this.#parts.clock.now()
     const present = Math.floor((nowMs - attemptStartedMs) / record.plan.blockMs)
-    const dueMs = attemptStartedMs + (Math.max(block, present) + 1) * record.plan.blockMs
+    const { blockMs } = record.plan
+    const dueMs = present < block ? nowMs + blockMs : attemptStartedMs + (present + 1) * blockMs
     this.#timers.set(
       record.id,
       this.#parts.clock.schedule(dueMs, () => this.#tick(record.id)),
