@@ -29,6 +29,8 @@ export function fromPlan(
     block: formatDuration(plan.blockMs),
     timeout: formatDuration(plan.timeoutMs),
     advance: plan.advance,
+    afterWarning: formatDuration(plan.afterWarningMs ?? 0),
+    maxDuration: plan.maxDurationMs === undefined ? null : formatDuration(plan.maxDurationMs),
     after: [...conditions.after],
     checklist: checklistInputOf(conditions, -1),
     stages: plan.stages.map(({ sharePer100k, atLeastMs, gate, holdbackPer100k }, i) => ({
@@ -42,8 +44,8 @@ export function fromPlan(
       const named = limits.find(
         ([, compare, direction]) => compare === guardrail.compare && direction === guardrail.direction,
       )
-      const { id, metric, stat, where, per, counting, window, onBreach, limit, safe, noDataAfterBlocks, stages } =
-        guardrail
+      const { id, metric, stat, where, per, counting, window, onBreach, limit, safe, stages } = guardrail
+      const { noDataAfterBlocks, onNoData } = guardrail
       return {
         id,
         metric,
@@ -55,6 +57,7 @@ export function fromPlan(
         ...(named ? { [named[0]]: limit, [named[3]]: safe } : {}),
         onBreach,
         ...(noDataAfterBlocks === null ? {} : { noDataAfter: formatDuration(noDataAfterBlocks * plan.blockMs) }),
+        ...(onNoData === undefined ? {} : { onNoData }),
         ...(stages === null ? {} : { stages: [...stages] }),
       }
     }),

@@ -76,6 +76,7 @@ export const planTemplates: readonly PlanTemplate[] = [
     description:
       'Errors, mean and p95 response time in bands: below the target it may go on, above the limit it goes back.',
     plan: {
+      afterWarning: '24h',
       stages: [
         { percent: 10, atLeast: '48h', gate: 'manual' },
         { percent: 50, atLeast: '48h', gate: 'manual' },

@@ -5,6 +5,7 @@ import { percentSchema } from './percent.ts'
 
 export const statSchema = z.enum(['rate', 'count', 'mean', 'p50', 'p90', 'p95', 'p99'])
 export const onBreachSchema = z.enum(['notify', 'hold', 'step-back', 'rollback'])
+export const onNoDataSchema = z.enum(['ignore', ...onBreachSchema.options])
 
 const metricName = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/
 const limit = z.number().meta({ description: 'A limit in the metric’s unit, or a multiple of the baseline.' })
@@ -54,6 +55,7 @@ export const guardrailInputSchema = z
     safeAboveRatio: limit.positive().optional(),
     onBreach: onBreachSchema.optional(),
     noDataAfter: durationSchema.optional(),
+    onNoData: onNoDataSchema.optional(),
     stages: z.array(z.int().min(0)).min(1).optional(),
   })
   .meta({ id: 'GuardrailInput' })
@@ -82,6 +84,8 @@ export const planInputSchema = z
     block: durationSchema.optional(),
     timeout: durationSchema.optional(),
     advance: z.enum(['proof', 'quiet']).optional(),
+    afterWarning: durationSchema.optional(),
+    maxDuration: durationSchema.nullable().optional(),
     stages: z.array(stageInputSchema).min(1).max(20).optional(),
     guardrails: z.array(guardrailInputSchema).min(1).max(20).optional(),
     /** Flags whose rollout must have completed first, `flag` or `environment/flag`: a train, or staging before production. */

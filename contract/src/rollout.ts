@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkSchema } from './checklist.ts'
+import { percentSchema } from './percent.ts'
 import { guardrailInputSchema, planInputSchema, stageInputSchema } from './plan.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
@@ -151,7 +152,8 @@ export const actionInputSchema = z
       error: 'Expected one of start, proceed, hold, resume, rollback, takeover.',
     }),
     reason: z.string().max(500).optional(),
-    to: z.number().min(0).max(100).optional(),
+    /** Of proceed, rollback and takeover: the percent to set. */
+    to: percentSchema.optional(),
   })
   .meta({ id: 'ActionInput' })
 export type ActionInput = z.infer<typeof actionInputSchema>

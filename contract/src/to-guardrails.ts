@@ -112,6 +112,7 @@ function guardrailOf(
     onBreach: input.onBreach ?? 'hold',
     noDataAfterBlocks:
       input.noDataAfter === undefined ? null : Math.max(1, Math.ceil(durationOf(input.noDataAfter, 0) / blockMs)),
+    ...(input.onNoData === undefined ? {} : { onNoData: input.onNoData }),
     stages: input.stages ?? null,
   }
   checkLimit(made, pointer, field, safeField, problems)

@@ -1,6 +1,6 @@
 import { canProve, percentText, shareOf } from '@sluice/core/rollout'
 import type { Plan, Stage, Traffic } from '@sluice/core/rollout'
-import { durationOf } from './duration.ts'
+import { durationOf, formatDuration } from './duration.ts'
 import { guardrailsOf } from './to-guardrails.ts'
 import { shareOfPercent } from './percent.ts'
 import type { GuardrailInput, PlanInput, StageInput } from './plan.ts'
@@ -51,6 +51,7 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
     blockMs,
     timeoutMs,
     advance: 'proof',
+    ...timesOf(input, stages, problems),
     ...(context.traffic ? { unitsPerDay: context.traffic.unitsPerDay } : {}),
     stages,
     guardrails,
@@ -105,6 +106,27 @@ function armsOf(
   if (candidate !== '' && candidate === baseline)
     problems.push(brokenRule('/candidate', 'Candidate and baseline are the same variant.'))
   return { candidate, baseline }
+}
+
+function timesOf(
+  { afterWarning, maxDuration }: PlanInput,
+  stages: readonly Stage[],
+  problems: FieldError[],
+): Pick<Plan, 'afterWarningMs' | 'maxDurationMs'> {
+  const afterWarningMs = durationOf(afterWarning, 0)
+  const least = stages.reduce((sum, { atLeastMs }) => sum + atLeastMs, 0)
+  const maxDurationMs = maxDuration === null || maxDuration === undefined ? undefined : durationOf(maxDuration, 0)
+  if (maxDurationMs !== undefined && maxDurationMs <= least)
+    problems.push(
+      brokenRule(
+        '/maxDuration',
+        `The stages alone take ${formatDuration(least)}: expected more than that; got ${maxDuration}.`,
+      ),
+    )
+  return {
+    ...(afterWarningMs === 0 ? {} : { afterWarningMs }),
+    ...(maxDurationMs === undefined ? {} : { maxDurationMs }),
+  }
 }
 
 function stagesOf(input: readonly StageInput[] | undefined, problems: FieldError[]): readonly Stage[] {

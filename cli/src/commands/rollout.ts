@@ -14,8 +14,8 @@ const usage = `sluice rollout ls
 sluice rollout create FLAG|PLAN.json [--start]     plan one; a flag alone is enough
 sluice rollout get FLAG|ID [-w]                    where it stands; -w stays and follows
 sluice rollout watch FLAG|ID [--timeout 2h]        comes back when it needs a person or is over
-sluice rollout start|proceed|hold|resume FLAG|ID
-sluice rollout rollback FLAG|ID [--to PERCENT]
+sluice rollout start|hold|resume FLAG|ID
+sluice rollout proceed|rollback FLAG|ID [--to PERCENT]
 sluice rollout takeover FLAG|ID --to PERCENT
 sluice rollout history FLAG|ID
 sluice rollout report FLAG|ID                      one self-contained HTML page on stdout
@@ -36,7 +36,7 @@ export function codeOf({ state, waitingFor }: Rollout): ExitCode {
 }
 
 const needsPerson = ({ state, waitingFor }: Rollout): boolean =>
-  state === 'awaiting_decision' || waitingFor.some(({ code }) => code === 'breach' || code === 'person')
+  state === 'awaiting_decision' || waitingFor.some(({ code }) => ['breach', 'person', 'max_duration'].includes(code))
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -49,6 +49,8 @@ export function sampleRollout(over: Partial<Rollout> = {}): Rollout {
       advance: 'proof',
       after: [],
       checklist: [],
+      afterWarning: '0s',
+      maxDuration: null,
       stages: [],
       guardrails: [],
     },

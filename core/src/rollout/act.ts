@@ -1,5 +1,6 @@
 import type { Action, Decision } from './decision.ts'
-import { advance, hold, resume, rollBack, start, takeOver } from './moves.ts'
+import { advance, creep, hold, resume, rollBack, start, takeOver } from './moves.ts'
+import { shareOf, stageAbove } from './plan.ts'
 import type { Plan } from './plan.ts'
 import type { RolloutState, Stop } from './state.ts'
 import { percentText } from './words.ts'
@@ -18,7 +19,8 @@ export function act(
       if (state.stage >= 0) return { refused: 'It was started already.' }
       return start(plan, state, { code: 'PERSON', sentence: `Started${said}` }, nowMs)
     case 'takeover':
-      if (state.ended === 'superseded') return { refused: 'Its share was taken over already.' }
+      if (state.stage < 0 || state.ended !== null)
+        return { refused: `${standsWhere(state)}: nobody's share is moved. Set that of the flag's rule itself.` }
       return takeOver(state, action.to, person(`A person set ${percentText(action.to)} and took over`))
     case 'rollback': {
       const refused = whyNotLower(state, action.to)
@@ -39,15 +41,34 @@ export function act(
           refused: `Not past a breach: ${state.stoppedBy.sentence}. Resume it first (a new attempt with fresh evidence), or roll back.`,
         }
       const why = { code: 'PERSON', sentence: `A person went on, proven or not${said}` }
-      return advance(plan, { ...state, stoppedBy: null }, why, nowMs)
+      const free = { ...state, stoppedBy: null }
+      const refused = whyNotRaise(plan, state, action.to)
+      if (refused !== null) return { refused }
+      const isPart = action.to !== undefined && action.to < nextShare(plan, state)
+      return isPart ? creep(plan, free, action.to ?? 0, why, nowMs) : advance(plan, free, why, nowMs)
     }
   }
 }
 
+const standsWhere = ({ stage, ended }: Pick<RolloutState, 'stage' | 'ended'>): string =>
+  stage < 0 ? 'It is not started' : `It is ${ended?.replace('_', ' ')} already`
+
+/** The share that the plan comes to next; after the last stage what that one planned, its holdback included. */
+function nextShare(plan: Plan, { stage, sharePer100k }: RolloutState): number {
+  const next = plan.stages[stageAbove(plan, sharePer100k)]
+  return next ? shareOf(next) : (plan.stages[stage]?.sharePer100k ?? sharePer100k)
+}
+
+function whyNotRaise(plan: Plan, state: RolloutState, to: number | undefined): string | null {
+  const [present, next] = [state.sharePer100k, nextShare(plan, state)]
+  if (to === undefined || (to > present && to <= next)) return null
+  return `"to" must lie above the present ${percentText(present)} and not above the next ${percentText(next)}: for more take over, for less roll back.`
+}
+
 /** A completed rollout can still be rolled back. */
 function whyNotLower({ stage, ended, sharePer100k }: RolloutState, to: number): string | null {
-  if (stage < 0) return 'It is not started: nobody has the candidate.'
-  if (ended !== null && ended !== 'completed') return `It is ${ended.replace('_', ' ')} already.`
+  if (stage < 0 || (ended !== null && ended !== 'completed'))
+    return `${standsWhere({ stage, ended })}: nobody has the candidate.`
   if (to < sharePer100k) return null
   return `A rollback lowers the share: "to" must be below the present ${percentText(sharePer100k)}.`
 }

@@ -52,6 +52,11 @@ const person: fc.Arbitrary<Action> = fc.oneof(
     reason: fc.constant(''),
   }),
   fc.record({
+    action: fc.constant('proceed' as const),
+    reason: fc.constant(''),
+    to: fc.integer({ min: 0, max: 100_000 }),
+  }),
+  fc.record({
     action: fc.constantFrom('rollback' as const, 'takeover' as const),
     reason: fc.constant(''),
     to: fc.integer({ min: 0, max: 100_000 }),
@@ -142,9 +147,8 @@ describe('whatever happens', () => {
         ])) {
           const { next } = decision
           if (by !== 'engine' || next.sharePer100k <= before.sharePer100k) continue
-          const planned = made.stages[before.stage + 1]
-          const end = made.stages[before.stage]?.sharePer100k ?? 0
-          expect(next.sharePer100k).toBe(planned ? shareOf(planned) : end)
+          const above = made.stages.map(shareOf).filter((share) => share > before.sharePer100k)
+          expect(next.sharePer100k).toBe(above.length > 0 ? Math.min(...above) : 100_000)
           expect(before.stoppedBy).toBeNull()
           expect(enabled).toBe(true)
         }

@@ -3,7 +3,8 @@ import type { Verdict } from './verdict.ts'
 
 /** What a person may ask for. `to` is a share out of 100,000. */
 export type Action =
-  | { readonly action: 'start' | 'proceed' | 'hold' | 'resume'; readonly reason: string }
+  | { readonly action: 'start' | 'hold' | 'resume'; readonly reason: string }
+  | { readonly action: 'proceed'; readonly reason: string; readonly to?: number }
   | { readonly action: 'rollback'; readonly reason: string; readonly to: number }
   | { readonly action: 'takeover'; readonly reason: string; readonly to: number }
 

@@ -73,8 +73,9 @@ export interface GuardrailEvidence {
   readonly unusableSince: number | null
   readonly warning: boolean
   readonly passed: boolean
-  /** A `notify` breach is told once an attempt. */
+  /** A `notify` breach is told once an attempt, silence once each time it begins. */
   readonly notified: boolean
+  readonly silenceTold: boolean
 }
 
 /** Blocks of a visit whose amounts are not compared: caches are cold and old answers still come in. */
@@ -104,8 +105,17 @@ export function startEvidence(guardrail: Guardrail): GuardrailEvidence {
     warning: false,
     passed: false,
     notified: false,
+    silenceTold: false,
   }
 }
+
+/** The wait for data begins anew: a person has seen the silence, and goes on. */
+export const waitAnew = (evidence: GuardrailEvidence, block: number): GuardrailEvidence => ({
+  ...evidence,
+  candidate: { ...evidence.candidate, lastBlock: block - 1 },
+  baseline: { ...evidence.baseline, lastBlock: block - 1 },
+  silenceTold: false,
+})
 
 /** Who rolls back on a fixed limit has to look at the baseline first: an incident of both arms is nobody's fault. */
 const needsCompanion = ({ compare, onBreach, window }: Guardrail): boolean =>

@@ -111,8 +111,13 @@ function judgeOne(
     silent,
   }
   const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
-  return { verdict, evidence: { ...evidence, warning, passed } }
+  return { verdict, evidence: { ...evidence, warning, passed, ...heard(evidence, word) } }
 }
+
+/** Whoever was told of a silence is told of the next one too. */
+const heard = ({ silenceTold }: GuardrailEvidence, word: VerdictWord) => ({
+  silenceTold: silenceTold && word === 'no_data',
+})
 
 /** A threshold over windows: the last of them decide, and no early sign is hidden. */
 function judgeWindows(
@@ -156,7 +161,7 @@ function judgeWindows(
     silent,
   }
   const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
-  return { verdict, evidence: { ...evidence, warning: beyond > 0, passed: isSafe } }
+  return { verdict, evidence: { ...evidence, warning: beyond > 0, passed: isSafe, ...heard(evidence, word) } }
 }
 
 /** The limits that neither test refuses, at the levels at which they decide. */

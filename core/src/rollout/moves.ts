@@ -1,8 +1,8 @@
 // The steps a rollout can take. Whoever calls them has made sure that it may.
 import { closeVisit, emptySampleRatio } from '../statistics/index.ts'
 import type { Decision, DecisionAction, Effect, Why } from './decision.ts'
-import { startEvidence, startVisit } from './evidence.ts'
-import { shareOf } from './plan.ts'
+import { startEvidence, startVisit, waitAnew } from './evidence.ts'
+import { shareOf, stageAbove } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { draft } from './state.ts'
 import type { RolloutState, Stop } from './state.ts'
@@ -16,14 +16,21 @@ export function start(plan: Plan, state: RolloutState, why: Why, nowMs: number):
 
 /** To the next stage; after the last to what it planned, its holdback included, and to the end. */
 export function advance(plan: Plan, state: RolloutState, why: Why, nowMs: number): Decision {
-  const next = plan.stages[state.stage + 1]
+  const stage = stageAbove(plan, state.sharePer100k)
+  const next = plan.stages[stage]
   if (next) {
-    const entered = { ...state, stage: state.stage + 1, stageStartedMs: nowMs, healthyBlocks: 0 }
+    const entered = { ...state, stage, stageStartedMs: nowMs, healthyBlocks: 0 }
     return decided('proceed', state, moved(plan, entered, shareOf(next), nowMs), why)
   }
   const last = plan.stages[state.stage]
   const complete = moved(plan, state, last?.sharePer100k ?? state.sharePer100k, nowMs)
   return decided('complete', state, { ...complete, ended: 'completed' }, why)
+}
+
+/** To a share below the next stage, whose time at the present one begins anew. */
+export function creep(plan: Plan, state: RolloutState, to: number, why: Why, nowMs: number): Decision {
+  const again = { ...state, stageStartedMs: nowMs, healthyBlocks: 0 }
+  return decided('proceed', state, moved(plan, again, to, nowMs), why)
 }
 
 export const hold = (state: RolloutState, stop: Stop): Decision =>
@@ -44,7 +51,8 @@ export function rollBack(plan: Plan, state: RolloutState, to: number, stop: Stop
 
 /** After a breach with fresh evidence: a new attempt, on the same users. */
 export function resume(plan: Plan, state: RolloutState, sentence: string, nowMs: number): Decision {
-  const again = { ...state, stoppedBy: null }
+  const evidence = state.evidence.map((kept) => waitAnew(kept, state.block))
+  const again = { ...state, stoppedBy: null, evidence }
   if (state.stoppedBy?.by !== 'breach') return decided('resume', state, again, { code: 'PERSON', sentence })
   const fresh = freshAttempt(plan, { ...again, stageStartedMs: nowMs, healthyBlocks: 0 }, nowMs)
   const said = `${sentence}; a new attempt with fresh evidence on the same users`
@@ -58,7 +66,7 @@ export const takeOver = (state: RolloutState, to: number, stop: Stop): Decision 
 export const tell = (state: RolloutState, next: RolloutState, sentence: string): Decision =>
   decided('notify', state, next, { code: 'NOTICE', sentence })
 
-const whyOf = ({ by, sentence }: Stop): Why => ({ code: by === 'breach' ? 'BREACH' : 'PERSON', sentence })
+const whyOf = ({ by, sentence }: Stop): Why => ({ code: by.toUpperCase(), sentence })
 
 function decided(action: DecisionAction, { sharePer100k: from }: RolloutState, next: RolloutState, why: Why): Decision {
   const to = next.sharePer100k
@@ -88,6 +96,7 @@ function freshAttempt(plan: Plan, state: RolloutState, nowMs: number): RolloutSt
     entry: 0,
     highestSharePer100k: state.sharePer100k,
     block: 0,
+    warnedMs: null,
     evidence: plan.guardrails.map(startEvidence),
     sampleRatio: emptySampleRatio,
     sampleBits: drawSampleBits(plan),

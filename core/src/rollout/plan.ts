@@ -6,6 +6,9 @@ export type Advance = 'proof' | 'quiet'
 /** What a proven breach does. The order is that of severity. */
 export type OnBreach = 'notify' | 'hold' | 'step-back' | 'rollback'
 
+/** What silence of a needed side does beside keeping the stage from opening, which it always does. */
+export type OnNoData = 'ignore' | OnBreach
+
 /** One planned share. Shares are integers out of 100,000; times are milliseconds. */
 export interface Stage {
   readonly sharePer100k: number
@@ -53,6 +56,8 @@ export interface Guardrail {
   readonly onBreach: OnBreach
   /** Silence in blocks after which there is "no data"; null: as this traffic makes it plausible. */
   readonly noDataAfterBlocks: number | null
+  /** Default `hold`; `ignore` where a breach only notifies. */
+  readonly onNoData?: OnNoData
   /** Stage indexes in which it acts; null: in all. */
   readonly stages: readonly number[] | null
 }
@@ -66,11 +71,19 @@ export interface Plan {
   /** After this time a call that has not answered counts as answered: the settling time of proofs. */
   readonly timeoutMs: number
   readonly advance: Advance
+  /** A stage opens no sooner than this after the last early sign of harm. */
+  readonly afterWarningMs?: number
+  /** After so long an attempt is held: what was not shown by then is not shipped by itself. */
+  readonly maxDurationMs?: number
   /** Distinct units a day that are expected, where known: more than can be tracked are sampled. */
   readonly unitsPerDay?: number
   readonly stages: readonly Stage[]
   readonly guardrails: readonly Guardrail[]
 }
+
+/** Index of the next stage: the first that sets more than this share; -1 after the last. */
+export const stageAbove = ({ stages }: Plan, sharePer100k: number): number =>
+  stages.findIndex((stage) => shareOf(stage) > sharePer100k)
 
 /** The share that a stage really sets: at 100 % the holdback stays on the baseline. */
 export function shareOf(stage: Stage): number {

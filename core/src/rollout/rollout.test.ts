@@ -273,6 +273,15 @@ describe('people', () => {
     expect(done(breached, { action: 'proceed', reason: 'trust me' })).toMatch(/^Not past a breach: errors 5x/)
   })
 
+  test('a clock that was set back holds the rollout, and is named', () => {
+    const state = { ...started(), visitStartedMs: 7_200_000 }
+    expect(standing(plan(), state, { ...facts, nowMs: 7_200_001 }).phase).toBe('running')
+    expect(standing(plan(), state, { ...facts, nowMs: 3_600_000 })).toMatchObject({
+      phase: 'held',
+      why: { code: 'HELD_CLOCK', sentence: expect.stringMatching(/set back: this share was set at 02:00:00 UTC/) },
+    })
+  })
+
   test('a switched-off flag holds the rollout', () => {
     expect(standing(plan(), started(), { ...facts, flagEnabled: false }).waitingFor[0]?.code).toBe('killed')
   })

@@ -1,6 +1,6 @@
 import type { Standing, Why } from './decision.ts'
 import { judge } from './judge.ts'
-import { shareOf } from './plan.ts'
+import { shareOf, stageAbove } from './plan.ts'
 import type { Plan } from './plan.ts'
 import type { RolloutPhase, RolloutState, Waiting } from './state.ts'
 import { holds, timeLeftMs, waitingFor } from './waiting.ts'
@@ -57,7 +57,7 @@ function whyStanding(plan: Plan, state: RolloutState, phase: RolloutPhase, waiti
         sentence: `The evidence is met at ${percentText(state.sharePer100k)}; it waits for: ${sentencesOf(waiting)}.`,
       }
     case 'running': {
-      const next = plan.stages[state.stage + 1]
+      const next = plan.stages[stageAbove(plan, state.sharePer100k)]
       const goal = next ? `Opens ${percentText(shareOf(next))} after` : 'Completes after'
       const sentence = `At ${percentText(state.sharePer100k)}. ${goal}: ${sentencesOf(waiting)}.`
       return { code: 'RUNNING', sentence }
@@ -68,4 +68,4 @@ function whyStanding(plan: Plan, state: RolloutState, phase: RolloutPhase, waiti
 const sentencesOf = (waiting: readonly Waiting[]): string => listText(waiting.map(({ sentence }) => sentence))
 
 const rolledBackText = ({ stoppedBy }: RolloutState): string =>
-  stoppedBy?.by === 'breach' ? `Rolled back: ${stoppedBy.sentence}` : (stoppedBy?.sentence ?? 'Rolled back.')
+  stoppedBy?.by === 'person' ? stoppedBy.sentence : `Rolled back: ${stoppedBy?.sentence}`

@@ -16,6 +16,7 @@ export type WaitingCode =
   | 'breach'
   | 'shared_incident'
   | 'no_data'
+  | 'max_duration'
   | 'gate'
   | 'after'
   | 'checklist'
@@ -30,9 +31,9 @@ export interface Waiting {
   readonly sentence: string
 }
 
-/** A stop that only a person lifts. */
+/** A stop that only a person lifts; by `no_data` where the plan lowers the share on silence. */
 export interface Stop {
-  readonly by: 'person' | 'breach'
+  readonly by: 'person' | 'breach' | 'no_data'
   readonly sentence: string
   readonly atMs: number
 }
@@ -64,6 +65,8 @@ export interface RolloutState {
   readonly block: number
   /** Blocks of this stage in which nothing held the rollout. */
   readonly healthyBlocks: number
+  /** When a guardrail last showed early signs of harm; null: not in this attempt. */
+  readonly warnedMs: number | null
   readonly evidence: readonly GuardrailEvidence[]
   readonly sampleRatio: SampleRatio
   /** Of each side one unit in 2^bits is tracked; drawn at the start of the attempt. */
@@ -90,6 +93,7 @@ export const draft: RolloutState = {
   highestSharePer100k: 0,
   block: 0,
   healthyBlocks: 0,
+  warnedMs: null,
   evidence: [],
   sampleRatio: emptySampleRatio,
   sampleBits: { T: 0, C: 0 },

@@ -4,7 +4,7 @@ import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { weigh } from './evidence.ts'
 import { ledgerKey, ledgerMetricOf } from './guardrail-test.ts'
-import { judge } from './judge.ts'
+import { actsIn, judge } from './judge.ts'
 import type { Plan } from './plan.ts'
 import { draft } from './state.ts'
 import type { RolloutState } from './state.ts'
@@ -67,7 +67,11 @@ export function step(plan: Plan, state: RolloutState, block: Block, facts: Facts
     full,
   }
   const { verdicts, evidence } = judge(plan, weighed, facts.nowMs)
-  const judged: RolloutState = { ...weighed, evidence }
+  const warns = plan.guardrails.some(
+    (guardrail, i) =>
+      guardrail.onBreach !== 'notify' && actsIn(guardrail, state.stage) && verdicts[i]?.verdict === 'warn',
+  )
+  const judged: RolloutState = { ...weighed, evidence, warnedMs: warns ? facts.nowMs : state.warnedMs }
   const held = waitingFor(plan, judged, verdicts, facts).some(holds)
   const counted = held ? judged : { ...judged, healthyBlocks: judged.healthyBlocks + (passed > gapBlocks ? 1 : passed) }
   return { decision: decide(plan, counted, verdicts, facts), verdicts }

@@ -1,11 +1,12 @@
 import { sampleRatioThreshold } from '../statistics/index.ts'
 import { guardrailLabel, limitText } from './describe-verdict.ts'
 import { actsIn } from './judge.ts'
-import type { Guardrail, Plan, WindowTest } from './plan.ts'
+import { shareOf, stageAbove } from './plan.ts'
+import type { Guardrail, OnNoData, Plan, WindowTest } from './plan.ts'
 import type { RolloutState, Waiting } from './state.ts'
 import { sampleRatioOf } from './unit-sample.ts'
 import type { Verdict } from './verdict.ts'
-import { percentText, shortNumber, spanText } from './words.ts'
+import { clockText, percentText, shortNumber, spanText } from './words.ts'
 
 /** What the engine is told beside the evidence. */
 export interface Facts {
@@ -27,6 +28,7 @@ const holding = new Set<Waiting['code']>([
   'shared_incident',
   'warning',
   'no_data',
+  'max_duration',
   'sample_ratio',
   'both_sides',
   'clock',
@@ -52,8 +54,11 @@ export function waitingFor(
   return [
     ...stops(state, facts),
     ...acting.flatMap(({ guardrail, verdict }) => obstacles(guardrail, verdict)),
+    ...lastWarning(plan, state, facts),
     ...sampleRatio(state, facts),
     ...bothSides(plan, state),
+    ...clock(plan, state, facts),
+    ...tooLong(plan, state, facts),
     ...proofs(plan, state, acting),
     ...time(plan, state, facts),
     ...open,
@@ -73,8 +78,36 @@ function obstacles(guardrail: Guardrail, verdict: Verdict): Waiting[] {
   if (guardrail.onBreach === 'notify') return []
   if (verdict.shared)
     return [{ code: 'shared_incident', sentence: `${verdict.sentence}; the baseline fails as well: a shared incident` }]
-  if (verdict.verdict === 'no_data') return [{ code: 'no_data', sentence: verdict.sentence }]
+  if (verdict.verdict === 'no_data') {
+    const policy = silencePolicy(guardrail)
+    return [{ code: policy === 'ignore' || policy === 'notify' ? 'proof' : 'no_data', sentence: verdict.sentence }]
+  }
   return verdict.verdict === 'warn' ? [{ code: 'warning', sentence: `early signs of harm: ${verdict.sentence}` }] : []
+}
+
+/** Silence always keeps the stage from opening; this says what it does besides. */
+export const silencePolicy = ({ onNoData, onBreach }: Guardrail): OnNoData =>
+  onNoData ?? (onBreach === 'notify' ? 'ignore' : 'hold')
+
+function lastWarning({ afterWarningMs = 0 }: Plan, { warnedMs }: RolloutState, { nowMs }: Facts): Waiting[] {
+  if (afterWarningMs === 0 || warnedMs === null) return []
+  const left = afterWarningMs - (nowMs - warnedMs)
+  if (left <= 0) return []
+  const sentence = `${spanText(left)} more without early signs of harm (at least ${spanText(afterWarningMs)}, last seen ${clockText(warnedMs)})`
+  return [{ code: 'warning', sentence }]
+}
+
+/** A clock that shows a time before the visit was set back: what it shows is no time at the stage. */
+function clock({ blockMs }: Plan, { visitStartedMs }: RolloutState, { nowMs }: Facts): Waiting[] {
+  if (nowMs >= visitStartedMs - blockMs) return []
+  const sentence = `the clock was set back: this share was set at ${clockText(visitStartedMs)}`
+  return [{ code: 'clock', sentence }]
+}
+
+function tooLong({ maxDurationMs }: Plan, { attemptStartedMs }: RolloutState, { nowMs }: Facts): Waiting[] {
+  if (maxDurationMs === undefined || !(nowMs - attemptStartedMs >= maxDurationMs)) return []
+  const sentence = `the plan's ${spanText(maxDurationMs)} are over: a person goes on without proof, or rolls back`
+  return [{ code: 'max_duration', sentence }]
 }
 
 function sampleRatio(state: RolloutState, { sampleRatioHolds }: Facts): Waiting[] {
@@ -151,7 +184,9 @@ function time(plan: Plan, state: RolloutState, { nowMs }: Facts): Waiting[] {
   ]
 }
 
-function gate(plan: Plan, { stage }: RolloutState): Waiting[] {
+function gate(plan: Plan, { stage, sharePer100k }: RolloutState): Waiting[] {
   if (plan.stages[stage]?.gate !== 'manual') return []
-  return [{ code: 'gate', sentence: 'a person opens the gate to the next stage' }]
+  const next = plan.stages[stageAbove(plan, sharePer100k)]
+  const goal = next ? `to ${percentText(shareOf(next))}` : 'to the end'
+  return [{ code: 'gate', sentence: `a person opens the gate ${goal}` }]
 }

@@ -396,15 +396,25 @@ const current = (rows: readonly StoredRow[], { visit }: { visit: number }): read
   rows.filter((row) => row.visit === visit)
 
 function actionOf({ action, reason = '', to }: ActionInput): Action {
-  if (action === 'takeover') {
-    if (to === undefined)
-      throw new SluiceError('UNPROCESSABLE', 'A takeover needs the share that you set.', {
-        errors: [{ pointer: '/to', code: 'rule', message: 'Expected the percent to set, such as 25.' }],
-      })
-    return { action, reason, to: Math.round(to * 1000) }
+  const share = to === undefined ? undefined : Math.round(to * 1000)
+  switch (action) {
+    case 'proceed':
+      return share === undefined ? { action, reason } : { action, reason, to: share }
+    case 'rollback':
+      return { action, reason, to: share ?? 0 }
+    case 'takeover':
+      if (share === undefined)
+        throw wrongShare('A takeover needs the share that you set.', 'Expected the percent to set, such as 25.')
+      return { action, reason, to: share }
+    default:
+      if (share !== undefined)
+        throw wrongShare(`"${action}" sets no share.`, 'Leave it out, or choose proceed, rollback or takeover.')
+      return { action, reason }
   }
-  return action === 'rollback' ? { action, reason, to: Math.round((to ?? 0) * 1000) } : { action, reason }
 }
+
+const wrongShare = (detail: string, message: string): SluiceError =>
+  new SluiceError('UNPROCESSABLE', detail, { errors: [{ pointer: '/to', code: 'rule', message }] })
 
 function decided(record: RolloutRecord, action: Action, nowMs: number): Decision {
   const decision = act(record.plan, record.state, action, nowMs)
