@@ -93,12 +93,12 @@ export function group(
   return { groups: { ...groups, seen, open: [open[0] ?? noGroup, open[1] ?? noGroup] }, finished }
 }
 
-function added(group: OpenGroup, { arm, value }: ValueRow, bounds: { high: number; low: number }): OpenGroup {
+function added(open: OpenGroup, { arm, value }: ValueRow, bounds: { high: number; low: number }): OpenGroup {
   const high = Math.min(value, bounds.high)
   const low = Math.min(value, bounds.low)
   return arm === 'T'
-    ? { ...group, nT: group.nT + 1, highT: group.highT + high, lowT: group.lowT + low }
-    : { ...group, nC: group.nC + 1, highC: group.highC + high, lowC: group.lowC + low }
+    ? { ...open, nT: open.nT + 1, highT: open.highT + high, lowT: open.lowT + low }
+    : { ...open, nC: open.nC + 1, highC: open.highC + high, lowC: open.lowC + low }
 }
 
 const closed = ({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group => ({
@@ -110,8 +110,8 @@ const closed = ({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group => ({
 
 /** The baseline's mean over the groups before this one; null before the first, which only seeds it. */
 export function runningMean(groups: MeanGroups): number | null {
-  const n = groups.recent.reduce((total, group) => total + group.n, 0)
-  return n === 0 ? null : groups.recent.reduce((total, group) => total + group.n * group.mean, 0) / n
+  const n = groups.recent.reduce((total, seen) => total + seen.n, 0)
+  return n === 0 ? null : groups.recent.reduce((total, seen) => total + seen.n * seen.mean, 0) / n
 }
 
 export function remember(groups: MeanGroups, { nC, high }: Group): MeanGroups {
