@@ -11,8 +11,8 @@ import { cleanMetrics } from './observation.ts'
 import type { Observer } from './observer.ts'
 import { openCall } from './open-call.ts'
 import { pinConversations } from './pinned-resolver.ts'
-import { defaultResolution } from './resolver.ts'
-import type { Resolution, Resolver } from './resolver.ts'
+import { defaultResolution } from './resolution.ts'
+import type { Resolution, Resolver } from './resolution.ts'
 import { SluiceError } from './sluice-error.ts'
 import type { AnswerOf, Branches, Details, GuardOptions, SluiceClient, TrackedCall } from './sluice-client.ts'
 
@@ -62,8 +62,8 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
   }
 
   const details = <T>(flag: string, context: Context | undefined, fallback: T): Details<T> => {
-    const { value, variant, reason, rule, error, errorCode, revision } = read(flag, context)
-    const common = { rule, revision, stale: isStale() }
+    const { value, variant, reason, rule, drawn, error, errorCode, revision } = read(flag, context)
+    const common = { rule, drawn, revision, stale: isStale() }
     if (variant === null) return { ...common, value: fallback, variant, reason, error, errorCode }
     if (isSameType(value, fallback)) return { ...common, value: value as T, variant, reason, error, errorCode }
     const mismatch = `The variant "${variant}" holds ${typeOf(value)}, the fallback ${typeOf(fallback)}.`

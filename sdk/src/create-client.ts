@@ -8,7 +8,10 @@ import { FlagStore } from './flag-store.ts'
 import type { FlagOrigin } from './flag-store.ts'
 import { flushAtExit } from './flush-at-exit.ts'
 import { LocalOverrides } from './local-overrides.ts'
+import { fetchTransport } from './fetch-transport.ts'
+import { unitHash } from './hash-unit.ts'
 import { createQuietLog, messageOf } from './logger.ts'
+import { unrefTransport } from './node-transport.ts'
 import type { QuietLog } from './logger.ts'
 import { ObservationQueue } from './observation-queue.ts'
 import { ObservationSender } from './observation-sender.ts'
@@ -18,7 +21,6 @@ import { SnapshotSource } from './snapshot-source.ts'
 import type { SluiceClient } from './sluice-client.ts'
 import { defaultTiming } from './timing.ts'
 import type { Timing } from './timing.ts'
-import { fetchTransport, unrefTransport } from './transport.ts'
 import { sdkVersion } from './version.ts'
 
 /**
@@ -59,7 +61,7 @@ export function startClient(settings: ClientSettings, timing: Timing): SluiceCli
 
   const queue = new ObservationQueue()
   let isClosed = false
-  const observer = new Observer({ hashUnits: settings.hashUnits, add: (row) => void (isClosed || queue.add(row)) })
+  const observer = new Observer({ hash: unitHash(settings.hashUnits), add: (row) => void (isClosed || queue.add(row)) })
   const sender = new ObservationSender({
     ...connection,
     url: `${baseUrl}/observations`,

@@ -1,9 +1,11 @@
+import { quietTimeout } from './quiet-timeout.ts'
+
 /** A signal that aborts after a time, unless it is put off, or with its parent. Never holds the process. */
 export class Deadline {
   readonly #controller = new AbortController()
   readonly #parent: AbortSignal | null
   readonly #onParentAbort = () => this.#controller.abort(this.#parent?.reason)
-  #timer: NodeJS.Timeout
+  #timer: ReturnType<typeof setTimeout>
 
   constructor(ms: number, parent: AbortSignal | null = null) {
     this.#parent = parent
@@ -29,7 +31,7 @@ export class Deadline {
     this.#controller.abort()
   }
 
-  #arm(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#controller.abort(new Error(`nothing was heard for ${ms} ms`)), ms).unref()
+  #arm(ms: number): ReturnType<typeof setTimeout> {
+    return quietTimeout(() => this.#controller.abort(new Error(`nothing was heard for ${ms} ms`)), ms)
   }
 }

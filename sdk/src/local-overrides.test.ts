@@ -24,7 +24,7 @@ function clientWith(variables: Record<string, string>) {
   const clock = createClock(null)
   const log = createQuietLog(logger, clock.now)
   const rows: Observation[] = []
-  const observer = new Observer({ hashUnits: false, add: (row) => void rows.push(row) })
+  const observer = new Observer({ hash: null, add: (row) => void rows.push(row) })
   const resolver = createResolver(store, new LocalOverrides(variables, log), clock.now)
   return {
     client: buildClient({ resolver, observer, clock, log, timeoutMs: null, isStale: () => false }),

@@ -5,6 +5,7 @@ import type { EvaluatingClient } from './build-client.ts'
 import { createClock } from './clock.ts'
 import { FlagStore } from './flag-store.ts'
 import { LocalOverrides } from './local-overrides.ts'
+import { unitHash } from './hash-unit.ts'
 import { createQuietLog } from './logger.ts'
 import { Observer } from './observer.ts'
 import { createResolver } from './resolver.ts'
@@ -23,7 +24,7 @@ function hostileClient(): EvaluatingClient {
   const log = createQuietLog({ warn: broken, error: broken }, Date.now)
   return buildClient({
     resolver: createResolver(store, new LocalOverrides({}, log), broken),
-    observer: new Observer({ hashUnits: true, add: broken }),
+    observer: new Observer({ hash: unitHash(true), add: broken }),
     clock: createClock(broken),
     log,
     timeoutMs: null,

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { Observation } from './observation.ts'
+import { randomId } from './random-id.ts'
 
 /** Rows under one id: the server counts a batch once, however often it is sent. */
 export interface Batch {
@@ -39,7 +39,7 @@ export class ObservationQueue {
   batch(): Batch | null {
     if (this.#batch === null && this.#rows.length > 0) {
       const observations = this.#rows.splice(0, mostRowsInBatch)
-      const id = randomUUID()
+      const id = randomId()
       this.#batch = { id, rows: observations.length, body: JSON.stringify({ id, observations }) }
     }
     return this.#batch

@@ -3,6 +3,7 @@ import { Deadline } from './deadline.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import type { ObservationQueue } from './observation-queue.ts'
+import { quietTimeout } from './quiet-timeout.ts'
 import type { Timing } from './timing.ts'
 import type { Transport } from './transport.ts'
 
@@ -32,7 +33,7 @@ const isHopeless = (status: number): boolean => status >= 400 && status < 500 &&
 export class ObservationSender {
   readonly #parts: ObservationSenderParts
   readonly #closing = new AbortController()
-  #timer: NodeJS.Timeout | null = null
+  #timer: ReturnType<typeof setTimeout> | null = null
   #sending: Promise<void> | null = null
   #failures = 0
   #backoffUntilMs = 0
@@ -44,15 +45,15 @@ export class ObservationSender {
 
   start(): void {
     // Later, not now: a row is added in the middle of the host's work.
-    this.#parts.queue.onBatchFull = () => void setImmediate(() => this.#sendIfDue()).unref()
+    this.#parts.queue.onBatchFull = () => void quietTimeout(() => this.#sendIfDue(), 0)
     this.#tick()
   }
 
   #tick(): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = quietTimeout(() => {
       this.#sendIfDue()
       this.#tick()
-    }, jitteredMs(this.#parts.flushIntervalMs)).unref()
+    }, jitteredMs(this.#parts.flushIntervalMs))
   }
 
   #sendIfDue(): void {
@@ -61,7 +62,7 @@ export class ObservationSender {
 
   /** Sends what waits, now. Resolves when it is sent, has failed once more, or the time is up; never rejects. */
   async flush(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
     // This timer alone holds the process, so that a flush at its end gets its time.
     const timeUp = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#parts.timing.closeMs)

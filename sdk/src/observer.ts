@@ -1,11 +1,11 @@
-import { createHash, createHmac } from 'node:crypto'
+import type { HashUnit } from './hash-unit.ts'
 import type { Metrics, Observation } from './observation.ts'
-import type { Resolution } from './resolver.ts'
+import type { Resolution } from './resolution.ts'
 
-/** Where rows go, and what stands in them for the unit: itself, a salted hash, or one keyed with a secret text. */
+/** Where rows go, and what stands in them for the unit: itself, or its hash. */
 export interface ObserverParts {
   readonly add: (row: Observation) => void
-  readonly hashUnits: boolean | string
+  readonly hash: HashUnit | null
 }
 
 /** As many reads as the queue holds rows. */
@@ -51,7 +51,7 @@ export class Observer {
   #row(flag: string, resolution: Resolution, atMs: number, metrics: Metrics): Observation {
     const { variant, rollout, revision, arm } = resolution
     const unit = this.#unit(resolution)
-    const isHashed = unit !== null && arm !== null && this.#parts.hashUnits !== false
+    const isHashed = unit !== null && arm !== null && this.#parts.hash !== null
     return {
       flag,
       variant: variant ?? '',
@@ -69,12 +69,10 @@ export class Observer {
    * no arm (included, excluded, ineligible).
    */
   #unit({ arm, rollout, unit }: Resolution): string | null {
-    const { hashUnits } = this.#parts
+    const { hash } = this.#parts
     if (unit === null || (rollout !== null && arm === null)) return null
-    if (hashUnits === false) return isCarriable(unit) ? unit : null
-    if (rollout === null) return null
-    const hash = hashUnits === true ? createHash('sha256').update(`${rollout.id}:`) : createHmac('sha256', hashUnits)
-    return hash.update(unit).digest('base64url')
+    if (hash === null) return isCarriable(unit) ? unit : null
+    return rollout === null ? null : hash(unit, rollout.id)
   }
 }
 
@@ -83,5 +81,5 @@ const isExposure = ({ observed, variant, rollout, arm }: Resolution): boolean =>
 
 /** What the server's edge takes: well-formed text without NUL, up to 1 KiB. */
 function isCarriable(unit: string): boolean {
-  return unit.isWellFormed() && !unit.includes('\0') && Buffer.byteLength(unit) <= mostUnitBytes
+  return unit.isWellFormed() && !unit.includes('\0') && new TextEncoder().encode(unit).length <= mostUnitBytes
 }

@@ -1,7 +1,7 @@
 import { createCall } from './call.ts'
 import type { MeasuredCall } from './measured-call.ts'
 import type { Metrics } from './observation.ts'
-import type { Resolution } from './resolver.ts'
+import type { Resolution } from './resolution.ts'
 
 /** A call that is being counted, begun with `begin`. No method throws; the first end counts. */
 export interface OpenCall {

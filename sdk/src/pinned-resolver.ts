@@ -1,5 +1,5 @@
 import type { Context } from '#evaluation'
-import type { Resolution, Resolver } from './resolver.ts'
+import type { Resolution, Resolver } from './resolution.ts'
 
 /** What a conversation was given, and in which arm of which attempt. */
 interface Pin {
@@ -32,7 +32,8 @@ export function pinConversations(resolver: Resolver): Resolver {
       if (pins.size > mostPins) pins.delete(pins.keys().next().value as string)
       if (!isKept) return resolution
       const { variant } = pin
-      return { ...resolution, variant, value: resolution.variants[variant], reason: 'PINNED', rule: null, arm: null }
+      const value = resolution.variants[variant]
+      return { ...resolution, variant, value, reason: 'PINNED', rule: null, drawn: false, arm: null }
     },
   }
 }

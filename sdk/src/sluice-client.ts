@@ -5,7 +5,7 @@ import type { FlagOrigin } from './flag-store.ts'
 import type { Branch } from './guarded-call.ts'
 import type { Metrics } from './observation.ts'
 import type { OpenCall } from './open-call.ts'
-import type { DetailsErrorCode, DetailsReason } from './resolver.ts'
+import type { DetailsErrorCode, DetailsReason } from './resolution.ts'
 import type { ClientState } from './snapshot-source.ts'
 
 /** Where the flags come from that answer when `ready()` resolves. */
@@ -21,6 +21,8 @@ export interface Details<T> {
   readonly reason: DetailsReason
   /** Id of the rule that served. */
   readonly rule: string | null
+  /** A draw (sample or split) took part. */
+  readonly drawn: boolean
   readonly error: string | null
   readonly errorCode: DetailsErrorCode | null
   /** The server has not confirmed these flags lately. */

@@ -5,8 +5,8 @@ import { createQuietLog } from './logger.ts'
 import type { Logger } from './logger.ts'
 import type { Observation } from './observation.ts'
 import { Observer } from './observer.ts'
-import { defaultResolution } from './resolver.ts'
-import type { Resolution, Resolver } from './resolver.ts'
+import { defaultResolution } from './resolution.ts'
+import type { Resolution, Resolver } from './resolution.ts'
 import type { SluiceClient } from './sluice-client.ts'
 
 /** The variant everybody gets, `true` and `false` being `on` and `off`; with a value where the code reads one. */
@@ -28,7 +28,7 @@ export function createTestClient(
   const held = new Map(Object.entries(flags))
   const rows: Observation[] = []
   const clock = createClock(now ?? null)
-  const observer = new Observer({ hashUnits: false, add: (row) => void rows.push(row) })
+  const observer = new Observer({ hash: null, add: (row) => void rows.push(row) })
   const log = createQuietLog(logger, clock.now)
   const client = buildClient({
     resolver: testResolver(held),
@@ -76,6 +76,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       variant,
       reason: 'RULE',
       rule: 'test',
+      drawn: true,
       error: null,
       errorCode: null,
       arm: isBaseline ? 'C' : 'T',

@@ -8,8 +8,8 @@ import { type RefusalFormat, json } from '../route.ts'
 
 export type OfrepSuccess = z.infer<typeof ofrepSuccessSchema>
 
-export function success(key: string, { metadata }: Flag, outcome: Outcome, revision: number): OfrepSuccess {
-  const { value, variant, reason, rule, error } = outcome
+export function success(key: string, { metadata, off }: Flag, outcome: Outcome, revision: number): OfrepSuccess {
+  const { value, variant, reason, rule, drawn, error } = outcome
   return {
     key,
     ...(variant === null ? {} : { value, variant }),
@@ -18,6 +18,8 @@ export function success(key: string, { metadata }: Flag, outcome: Outcome, revis
       ...metadata,
       reason,
       revision,
+      drawn,
+      ...(off === null ? {} : { off }),
       ...(rule === null ? {} : { rule }),
       ...(error === undefined ? {} : { error }),
     },
