@@ -1,20 +1,26 @@
 import type { Context } from '#evaluation'
 import type { Clock } from './clock.ts'
+import { createCall } from './call.ts'
+import type { CallRecord } from './call.ts'
+import { chooseBranch } from './choose-branch.ts'
+import type { Choice } from './choose-branch.ts'
 import { filterTools } from './filter-tools.ts'
 import { runGuarded } from './guarded-call.ts'
-import type { Attempt, Branch } from './guarded-call.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import { MeasuredCall } from './measured-call.ts'
 import type { Measure } from './measured-call.ts'
-import { cleanMetrics } from './observation.ts'
 import type { Observer } from './observer.ts'
 import { openCall } from './open-call.ts'
 import { pinConversations } from './pinned-resolver.ts'
+import { resolveForPage } from './resolve-for-page.ts'
 import { defaultResolution } from './resolution.ts'
 import type { Resolution, Resolver } from './resolution.ts'
 import { SluiceError } from './sluice-error.ts'
 import type { AnswerOf, Branches, Details, GuardOptions, SluiceClient, TrackedCall } from './sluice-client.ts'
+import { readTrackedCall } from './tracked-call.ts'
+import { isOn, isSameType, mismatch } from './value-type.ts'
+import { withinTime } from './within-time.ts'
 
 /** What a client needs besides its way to a server, which a test client does not have. */
 export interface ClientParts {
@@ -66,19 +72,15 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
     const common = { rule, drawn, revision, stale: isStale() }
     if (variant === null) return { ...common, value: fallback, variant, reason, error, errorCode }
     if (isSameType(value, fallback)) return { ...common, value: value as T, variant, reason, error, errorCode }
-    const mismatch = `The variant "${variant}" holds ${typeOf(value)}, the fallback ${typeOf(fallback)}.`
-    log.warn(`flag ${flag}`, `the flag "${flag}": ${mismatch}`)
-    return { ...common, value: fallback, variant: null, reason: 'ERROR', error: mismatch, errorCode: 'TYPE_MISMATCH' }
+    const fault = mismatch(variant, value, fallback)
+    log.warn(`flag ${flag}`, `the flag "${flag}": ${fault}`)
+    return { ...common, value: fallback, variant: null, reason: 'ERROR', error: fault, errorCode: 'TYPE_MISMATCH' }
   }
 
   const track = (context: Context | undefined, call: TrackedCall): void => {
-    const { flag, variant, at, model, ...given } = call
-    const { latency_ms, ...metrics } = cleanMetrics(given)
-    const isFailed = metrics.error === 1 || metrics.error === true
-    const startMs = at === undefined ? clock.now() - tookMs(latency_ms) : new Date(at).getTime()
-    const measured = isFailed || latency_ms === undefined ? metrics : { ...metrics, latency_ms }
-    const resolution = ofVariant(resolve(flag, context), variant)
-    observer.measured(flag, resolution, startMs, measured, typeof model === 'string' ? model : undefined)
+    const { startMs, metrics, model } = readTrackedCall(call, clock.now())
+    const resolution = ofVariant(resolve(call.flag, context), call.variant)
+    observer.measured(call.flag, resolution, startMs, metrics, model)
   }
 
   /** Counts the start of a call; `isCounted` false: what runs is not the variant's, so it says nothing about it. */
@@ -102,15 +104,16 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
       `the flag "${safeText(flag)}": the variant "${variant}" failed, the baseline answers: ${messageOf(thrown)}`,
     )
 
-  const execute = ({ flag, resolution, assigned, baseline, isCounted, timeoutMs, score }: Work): Promise<unknown> =>
+  const execute = ({ flag, resolution, isCounted, timeoutMs, score, ...choice }: Work): Promise<unknown> =>
     runGuarded({
       ...measure(flag, resolution, isCounted),
-      flag,
-      assigned,
-      baseline,
-      timeoutMs,
-      score,
-      onFallback: tellFallback(flag, assigned.variant),
+      ...choice,
+      attempt: ({ variant, branch }, record) =>
+        withinTime({ timeoutMs, what: `The flag "${flag}", variant "${variant}"` }, (signal) =>
+          branch(createCall(record, variant, signal)),
+        ),
+      rate: score && ((answer, record) => rate(answer, record, score)),
+      onFallback: tellFallback(flag, choice.assigned.variant),
     })
 
   const isEnabled = (flag: string, context: Context | undefined): boolean => isOn(read(flag, context))
@@ -120,6 +123,7 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
     variant: (flag, context, fallback) => read(flag, context).variant ?? fallback,
     value: (flag, context, fallback) => details(flag, context, fallback).value,
     details,
+    evaluateAll: (context) => safely('evaluateAll', { flags: [] }, () => resolveForPage(resolver, context)),
     explain: (flag, context) => {
       const outcome = { value: undefined, variant: null, reason: 'ERROR', rule: null, drawn: false } as const
       return safely(flag, { steps: [], outcome }, () => resolver.explain(flag, context))
@@ -144,22 +148,10 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
 
     async run<B extends Branches>(flag: string, context: Context | undefined, branches: B) {
       const resolution = resolve(flag, context)
-      const assigned = branchOf(branches, resolution.variant)
-      const baseline = branchOf(branches, resolution.off) ?? branchOf(branches, 'off')
-      const standIn = baseline ?? branchOf(branches, Object.keys(branches ?? {}).at(-1) ?? null)
-      const chosen = assigned ?? standIn
-      if (chosen === null) throw new SluiceError('NO_BRANCH', `run("${safeText(flag)}"): there is no branch to run.`)
-      if (assigned === null && resolution.variant !== null)
+      const choice = chooseBranch(branches, resolution.variant, resolution.off)
+      if (!choice.isCounted && resolution.variant !== null)
         log.warn(`branch ${flag}`, `the flag "${flag}": run() has no branch for the variant "${resolution.variant}"`)
-      const answer = await execute({
-        flag,
-        resolution,
-        assigned: chosen,
-        baseline: chosen.branch === baseline?.branch ? null : baseline,
-        isCounted: assigned !== null,
-        timeoutMs: parts.timeoutMs,
-        score: null,
-      })
+      const answer = await execute({ flag, resolution, ...choice, timeoutMs: parts.timeoutMs, score: null })
       return answer as AnswerOf<B>
     },
 
@@ -188,21 +180,20 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
   }
 }
 
-interface Work {
+interface Work extends Choice {
   readonly flag: string
   readonly resolution: Resolution
-  readonly assigned: Attempt
-  readonly baseline: Attempt | null
-  readonly isCounted: boolean
   readonly timeoutMs: number | null
   readonly score: ((answer: unknown) => unknown) | null
 }
 
-function branchOf(branches: Branches, variant: string | null): Attempt | null {
-  if (variant === null || typeof branches !== 'object' || branches === null || !Object.hasOwn(branches, variant))
-    return null
-  const branch: Branch<unknown> | undefined = branches[variant]
-  return typeof branch === 'function' ? { variant, branch } : null
+function rate(answer: unknown, record: CallRecord, score: (answer: unknown) => unknown): void {
+  try {
+    const scored = score(answer)
+    record.record(typeof scored === 'number' ? { quality: scored } : scored)
+  } catch {
+    // A score that fails costs its own row a value, never the user the answer.
+  }
 }
 
 /** A caller that names another variant than ours was assigned it earlier, at another share: no evidence for this visit. */
@@ -211,21 +202,7 @@ function ofVariant(resolution: Resolution, variant: string | undefined): Resolut
   return { ...resolution, variant, arm: null }
 }
 
-const isOn = ({ value, variant, off }: Resolution): boolean =>
-  typeof value === 'boolean' ? value : variant !== null && variant !== off
-
 const isTimeout = (ms: unknown): ms is number => typeof ms === 'number' && ms > 0 && ms <= longestMs
-
-const tookMs = (latency: unknown): number => (typeof latency === 'number' && latency >= 0 ? latency : 0)
-
-/** Without a fallback to go by, any type will do. */
-const isSameType = (value: unknown, fallback: unknown): boolean =>
-  fallback === undefined || fallback === null || typeOf(value) === typeOf(fallback)
-
-function typeOf(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
-}
 
 function safeText(value: unknown): string {
   try {

@@ -38,6 +38,10 @@ export class CacheFile {
     this.#onFault = onFault
   }
 
+  read(): unknown {
+    return readCacheFile(this.#path, this.#owner)
+  }
+
   write(snapshot: unknown): void {
     this.#next = snapshot
     this.#writing ??= this.#writeAll().finally(() => {

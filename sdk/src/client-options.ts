@@ -55,7 +55,7 @@ const longestMs = 2 ** 31 - 1
 const keyPattern = /^slc_(srv|cli|ing|adm)_([a-z0-9-]+)_./
 
 /** Checks the options; throws SluiceError `INVALID_OPTION`, the one thing that a client ever throws. */
-export function readOptions(options: ClientOptions = {}, variables: Variables = process.env): ClientSettings {
+export function readOptions(options: ClientOptions, variables: Variables): ClientSettings {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'expected an object')
   const url = readUrl(options.url ?? variables.SLUICE_URL)
   const key = options.key ?? variables.SLUICE_KEY

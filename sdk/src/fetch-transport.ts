@@ -1,13 +1,9 @@
 import type { Transport } from './transport.ts'
 
-/** More than this a browser does not send for a page that is gone. */
-const mostKeptAliveChars = 60_000
-
-/** The transport for `fetch`: the host's own, a browser's, an edge runtime's. Small posts outlive the page they came from. */
+/** The transport for `fetch`: the host's own, a browser's, an edge runtime's. */
 export function fetchTransport(fetchLike: typeof fetch): Transport {
   return async ({ url, ...init }) => {
-    const keepalive = (init.body?.length ?? mostKeptAliveChars) < mostKeptAliveChars
-    const response = await fetchLike(url, { ...init, redirect: 'manual', ...(keepalive ? { keepalive } : {}) })
+    const response = await fetchLike(url, { ...init, redirect: 'manual' })
     return {
       status: response.status,
       header: (name) => response.headers.get(name),

@@ -3,23 +3,4 @@ export { createTestClient } from './test-client.ts'
 export { SluiceError } from './sluice-error.ts'
 export type { ClientOptions } from './client-options.ts'
 export type { TestClient, TestFlag } from './test-client.ts'
-export type {
-  AnswerOf,
-  Branches,
-  ClientStatus,
-  Details,
-  GuardOptions,
-  Readiness,
-  SluiceClient,
-  TrackedCall,
-} from './sluice-client.ts'
-export type { Branch } from './guarded-call.ts'
-export type { Call } from './call.ts'
-export type { ClientErrorCode, ClientEvents, Listener } from './emitter.ts'
-export type { ClientState } from './snapshot-source.ts'
-export type { DetailsErrorCode, DetailsReason } from './resolution.ts'
-export type { FlagOrigin } from './flag-store.ts'
-export type { Logger } from './logger.ts'
-export type { Metrics, Observation } from './observation.ts'
-export type { SluiceErrorCode } from './sluice-error.ts'
-export type { Context, Explanation, Reason } from '#evaluation'
+export type * from './public-types.ts'

@@ -16,7 +16,7 @@ export interface ObservationSenderParts {
   readonly log: QuietLog
   readonly now: () => number
   readonly flushIntervalMs: number
-  readonly timing: Timing
+  readonly timing: Pick<Timing, 'requestMs' | 'closeMs' | 'backoffBaseMs' | 'backoffCapMs' | 'deniedMs'>
   /** Before each sending. */
   readonly onFlush: () => void
 }

@@ -18,7 +18,7 @@ const mostPins = 10_000
 export function pinConversations(resolver: Resolver): Resolver {
   const pins = new Map<string, Pin>()
   return {
-    explain: (flagKey, context) => resolver.explain(flagKey, context),
+    ...resolver,
     resolve(flagKey, context) {
       const resolution = resolver.resolve(flagKey, context)
       const session = sessionOf(context)

@@ -41,6 +41,8 @@ export interface Resolution {
 export interface Resolver {
   resolve(flagKey: string, context: Context | undefined): Resolution
   explain(flagKey: string, context: Context | undefined): Explanation
+  /** Keys of the flags that pages may see. */
+  pageFlags(): readonly string[]
 }
 
 /** The resolution that leaves everything to the caller's default. */

@@ -56,6 +56,11 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
       }
     },
 
+    pageFlags() {
+      const flags = Object.entries(store.snapshot?.flags ?? {})
+      return flags.filter(([, { client }]) => client === true).map(([key]) => key)
+    },
+
     explain(flagKey, context = {}) {
       const flags = store.compiled
       if (flags !== null) return explain(flags, flagKey, context, now())

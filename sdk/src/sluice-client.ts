@@ -1,4 +1,5 @@
 import type { Context, Explanation } from '#evaluation'
+import type { ResolvedSet } from './browser/resolved-flags.ts'
 import type { Call } from './call.ts'
 import type { ClientEvents, Listener } from './emitter.ts'
 import type { FlagOrigin } from './flag-store.ts'
@@ -85,6 +86,11 @@ export interface SluiceClient {
   value<T>(flag: string, context: Context | undefined, fallback: T): T
   /** The value with its variant, reason and faults. */
   details<T>(flag: string, context: Context | undefined, fallback: T): Details<T>
+  /**
+   * Evaluates the flags with `"client": true` for a page that this server renders: its client takes them as `bootstrap`.
+   * Counts as no exposure.
+   */
+  evaluateAll(context?: Context): ResolvedSet
   /** The steps of an evaluation, for people. Counts as no exposure. */
   explain(flag: string, context?: Context): Explanation
   /** Reports a call that was measured elsewhere. A failed one (`error: 1`) gives no latency to compare. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs, jitteredMs, retryAfterMs } from './backoff.ts'
 import { Deadline } from './deadline.ts'
 import type { ClientErrorCode, Emitter } from './emitter.ts'
@@ -7,6 +6,7 @@ import type { ServerEvent } from './event-stream.ts'
 import type { Acceptance, FlagStore } from './flag-store.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
+import { quietTimeout } from './quiet-timeout.ts'
 import type { Timing } from './timing.ts'
 import type { Reply, Transport } from './transport.ts'
 
@@ -46,7 +46,8 @@ export class SnapshotSource {
   #denied = false
   #etag: { value: string; epoch: string; revision: number } | null = null
   #lastSyncMs: number | null = null
-  #staleTimer: NodeJS.Timeout | null = null
+  #staleTimer: ReturnType<typeof setTimeout> | undefined
+  #askedMs = Number.NEGATIVE_INFINITY
   readonly #reported = new Set<ClientErrorCode>()
   #settle: () => void = () => {}
   /** Resolves at the first live set, or when the server has refused the key: no sooner answer will come. */
@@ -74,9 +75,20 @@ export class SnapshotSource {
     void this.#pollForEver()
   }
 
+  /**
+   * Asks now, unless the flags were confirmed within `maxAgeMs`. One caller asks, the others go on with what is there: on
+   * some platforms a promise must not be awaited from another request.
+   */
+  async refresh(maxAgeMs: number): Promise<void> {
+    const nowMs = this.#parts.now()
+    if (nowMs - Math.max(this.#lastSyncMs ?? 0, this.#askedMs) < maxAgeMs) return
+    this.#askedMs = nowMs
+    await this.#poll()
+  }
+
   close(): void {
     this.#closing.abort()
-    if (this.#staleTimer) clearTimeout(this.#staleTimer)
+    clearTimeout(this.#staleTimer)
     this.#settle()
   }
 
@@ -215,8 +227,8 @@ export class SnapshotSource {
   }
 
   #armStaleTimer(): void {
-    if (this.#staleTimer) this.#staleTimer.refresh()
-    else this.#staleTimer = setTimeout(() => this.#becomeStale(), this.#parts.timing.staleMs).unref()
+    clearTimeout(this.#staleTimer)
+    this.#staleTimer = quietTimeout(() => this.#becomeStale(), this.#parts.timing.staleMs)
   }
 
   #becomeStale(): void {
@@ -254,7 +266,17 @@ export class SnapshotSource {
   }
 
   async #sleep(ms: number): Promise<void> {
-    await delay(ms, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
+    const { signal } = this.#closing
+    if (signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = quietTimeout(wake, ms)
+      signal.addEventListener('abort', wake)
+    })
   }
 }
 

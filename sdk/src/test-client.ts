@@ -90,6 +90,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
   }
   return {
     resolve,
+    pageFlags: () => [...flags.keys()],
     explain: (flagKey, context) => {
       const { value, variant, reason, rule, error } = resolve(flagKey, context)
       const outcome = {

@@ -1,0 +1,25 @@
+import type { Context } from '#evaluation'
+import type { ResolvedFlag, ResolvedSet } from './browser/resolved-flags.ts'
+import type { Resolver } from './resolution.ts'
+
+/** All flags that pages may see, in one context, in the form of OFREP's bulk answer. */
+export function resolveForPage(resolver: Resolver, context: Context | undefined): ResolvedSet {
+  return { flags: resolver.pageFlags().map((key) => resolvedFlag(key, resolver, context)) }
+}
+
+function resolvedFlag(key: string, resolver: Resolver, context: Context | undefined): ResolvedFlag {
+  const { value, variant, reason, rule, drawn, off, revision, error, errorCode } = resolver.resolve(key, context)
+  if (errorCode !== null) return { key, errorCode, errorDetails: error ?? errorCode }
+  return {
+    key,
+    ...(variant === null ? {} : { value, variant }),
+    metadata: {
+      reason,
+      drawn,
+      ...(off === null ? {} : { off }),
+      ...(rule === null ? {} : { rule }),
+      ...(revision === null ? {} : { revision }),
+      ...(error === null ? {} : { error }),
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { cleanMetrics } from './observation.ts'
+import type { Metrics } from './observation.ts'
+import type { TrackedCall } from './sluice-client.ts'
+
+/** A tracked call as its row needs it. */
+export interface ReadCall {
+  readonly startMs: number
+  readonly metrics: Metrics
+  readonly model: string | undefined
+}
+
+/** Reads what `track` was given. A failed call has no latency to compare: quick refusals would flatter it. */
+export function readTrackedCall(
+  { flag: _flag, variant: _variant, at, model, ...given }: TrackedCall,
+  nowMs: number,
+): ReadCall {
+  const { latency_ms, ...metrics } = cleanMetrics(given)
+  const isFailed = metrics.error === 1 || metrics.error === true
+  const tookMs = typeof latency_ms === 'number' && latency_ms >= 0 ? latency_ms : 0
+  return {
+    startMs: at === undefined ? nowMs - tookMs : new Date(at).getTime(),
+    metrics: isFailed || latency_ms === undefined ? metrics : { ...metrics, latency_ms },
+    model: typeof model === 'string' ? model : undefined,
+  }
+}
