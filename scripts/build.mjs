@@ -27,7 +27,8 @@ function warmUp() {
 }
 
 export function build() {
-  if (!isBuilt('.build/sdk.tgz', 'sdk/src', 'core/src/evaluation')) {
+  const sdkSources = ['sdk/src', 'core/src/evaluation']
+  if (!isBuilt('.build/sdk.tgz', ...sdkSources) || !isBuilt('.build/sdk/browser.js', ...sdkSources)) {
     console.error('Packing the SDK …')
     run('node', ['sdk/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
   }

@@ -1,9 +1,11 @@
-// Emits the SDK together with the evaluator it is built on, and packs both as .build/sdk.tgz. Runs on plain Node.
+// Emits the SDK together with the evaluator it is built on, packs both as .build/sdk.tgz, and bundles what pages load as
+// .build/sdk/browser.js. Runs on plain Node.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
 
 const sdk = dirname(fileURLToPath(import.meta.url))
 const root = dirname(sdk)
@@ -53,6 +55,13 @@ function pack() {
   }
 }
 
+async function bundleForPages() {
+  const build = await rolldown({ input: join(dist, 'sdk/src/browser.js'), platform: 'browser' })
+  await build.write({ file: join(target, 'sdk/browser.js'), format: 'es', minify: true, comments: false })
+  await build.close()
+}
+
 emit()
 pack()
+await bundleForPages()
 console.log(relative(process.cwd(), join(target, 'sdk.tgz')))

@@ -45,7 +45,7 @@ export interface Overrides {
   readonly logger?: Logger
   /** Where the built console and the packed SDK lie. */
   readonly consoleFolder?: string
-  readonly sdkTarball?: string
+  readonly sdkFolder?: string
 }
 
 /** Everything that lives as long as the server. */
@@ -67,7 +67,8 @@ export interface Shell {
   readonly cookie: CookieRules
   readonly publicUrl: string | null
   readonly consoleFolder: string
-  readonly sdkTarball: string
+  /** Holds the packed SDK and its browser build. */
+  readonly sdkFolder: string
   readiness: () => Readiness
 }
 
@@ -91,12 +92,12 @@ export async function composeShell(config: Config, overrides: Overrides = {}): P
   }
 }
 
-const paths = ({ consoleFolder, sdkTarball }: Overrides) => ({
+const paths = ({ consoleFolder, sdkFolder }: Overrides) => ({
   consoleFolder: consoleFolder ?? repository('console/dist'),
-  sdkTarball: sdkTarball ?? repository('.build/sdk.tgz'),
+  sdkFolder: sdkFolder ?? repository('.build'),
 })
 
-type Base = Pick<Shell, 'config' | 'clock' | 'random' | 'logger' | 'database' | 'consoleFolder' | 'sdkTarball'>
+type Base = Pick<Shell, 'config' | 'clock' | 'random' | 'logger' | 'database' | 'consoleFolder' | 'sdkFolder'>
 
 async function loadShell(base: Base): Promise<Shell> {
   const { config, clock, random, database } = base
@@ -139,7 +140,7 @@ export function shellRoutes(shell: Shell): Route[] {
     ...instanceRoutes(shell.instances),
     ...eventRoutes(shell.database),
     ...ofrepRoutes(shell),
-    ...sdkRoutes(shell.sdkTarball),
+    ...sdkRoutes(shell.sdkFolder),
   ]
 }
 

@@ -17,6 +17,8 @@ export const policy: Readonly<Record<string, Access>> = {
   'GET /metrics': 'loopback',
   'GET /api/v1/openapi.json': 'loopback',
   'GET /sdk.tgz': 'loopback',
+  // A page's script: it cannot send a key, and whoever has the page has it.
+  'GET /sdk/browser.js': 'anyone',
 
   'GET /api/v1/session': 'anyone',
   'POST /api/v1/session': 'anyone',

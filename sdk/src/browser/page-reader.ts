@@ -1,0 +1,49 @@
+import type { Details } from '../sluice-client.ts'
+import { isOn, isSameType, mismatch } from '../value-type.ts'
+import type { FlagReader } from './browser-client.ts'
+import type { ResolvedFlags } from './resolved-flags.ts'
+
+/** One flag as a page sees it. */
+export type PageDetails = Details<unknown> & { readonly off: string | null }
+
+/** Reads the flags that were evaluated for a page; null: there are none yet. */
+export function createReader(
+  flags: () => ResolvedFlags | null,
+  isStale: () => boolean,
+): FlagReader & { look(flag: string): PageDetails } {
+  const look = (flagKey: string): PageDetails => {
+    const held = flags()
+    const flag = held?.get(flagKey)
+    const { reason, rule, off, drawn, error, revision } = flag?.metadata ?? {}
+    const errorCode =
+      held === null ? 'PROVIDER_NOT_READY' : flag === undefined ? 'FLAG_NOT_FOUND' : flag.errorCode ? 'GENERAL' : null
+    return {
+      value: flag?.value,
+      variant: textOf(flag?.variant),
+      reason: (textOf(reason) ?? (errorCode === 'FLAG_NOT_FOUND' ? errorCode : 'ERROR')) as PageDetails['reason'],
+      rule: textOf(rule),
+      drawn: drawn === true,
+      error: textOf(error ?? flag?.errorDetails) ?? errorCode,
+      errorCode,
+      stale: isStale(),
+      revision: typeof revision === 'number' ? revision : null,
+      off: textOf(off),
+    }
+  }
+  const details = <T>(flag: string, fallback: T): Details<T> => {
+    const { off: _, ...found } = look(flag)
+    if (found.variant === null) return { ...found, value: fallback }
+    if (isSameType(found.value, fallback)) return found as Details<T>
+    const error = mismatch(found.variant, found.value, fallback)
+    return { ...found, value: fallback, variant: null, reason: 'ERROR', error, errorCode: 'TYPE_MISMATCH' }
+  }
+  return {
+    look,
+    details,
+    isEnabled: (flag) => isOn(look(flag)),
+    variant: (flag, fallback) => look(flag).variant ?? fallback,
+    value: (flag, fallback) => details(flag, fallback).value,
+  }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
