@@ -2,6 +2,7 @@ import { UsageError } from './command.ts'
 import type { Command, Output } from './command.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { channelCommand } from './commands/channel.ts'
+import { checkCommand } from './commands/check.ts'
 import { applyCommand, driftCommand, exportCommand, planCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
@@ -12,6 +13,7 @@ import { metricsCommand } from './commands/metrics.ts'
 import { rolloutCommand } from './commands/rollout.ts'
 import { serverCommand } from './commands/server.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { trainCommand } from './commands/train.ts'
 import { exitCodes } from './exit-codes.ts'
 
 const commands: readonly Command[] = [
@@ -22,6 +24,8 @@ const commands: readonly Command[] = [
   doctorCommand,
   flagCommand,
   rolloutCommand,
+  checkCommand,
+  trainCommand,
   metricsCommand,
   alertsCommand,
   channelCommand,

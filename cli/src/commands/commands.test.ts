@@ -1,12 +1,17 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig, serverParts, startServer } from '@sluice/server'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { alertsCommand } from './alerts.ts'
 import { channelCommand } from './channel.ts'
+import { checkCommand } from './check.ts'
 import { doctorCommand } from './doctor.ts'
 import { flagCommand } from './flag.ts'
 import { codeOf, rolloutCommand } from './rollout.ts'
+import { trainCommand } from './train.ts'
 
 const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
 let stop: () => Promise<void>
@@ -68,6 +73,44 @@ test('a rollout is made, held and rolled back, and exit codes say so', async () 
   ).toEqual(['start', 'hold', 'rollback', undefined])
   expect((await run(rolloutCommand, 'report', 'chat-model')).out).toMatch(/^<!doctype html>/)
   await expect(run(rolloutCommand, 'rollback', 'chat-model', '--to', '150')).rejects.toThrow(/from 0 to 100/)
+})
+
+test('a checklist is listed, skipped with a reason and answered by a command; the log tells of it', async () => {
+  await run(flagCommand, 'create', 'checked')
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-cli-'))
+  const plan = { flag: 'checked', checklist: ['Team told', { text: 'Suite', command: 'npm test' }] }
+  await writeFile(join(folder, 'plan.json'), JSON.stringify(plan))
+  await run(rolloutCommand, 'create', join(folder, 'plan.json'))
+  await run(rolloutCommand, 'start', 'checked', '--reason', 'try')
+  const listed = await run(checkCommand, 'ls', 'checked')
+  expect(listed).toEqual({
+    code: 4,
+    out: 'Before the start\n  ☐ team-told  Team told\n  ☐ suite      Suite  (npm test)\n',
+  })
+  await expect(run(checkCommand, 'skip', 'checked', 'team-told')).rejects.toThrow(/Say why it need not be done/)
+  await run(checkCommand, 'skip', 'checked', 'team-told', '--note', 'on holiday')
+  const failed = await run(checkCommand, 'run', 'checked', 'suite', '--', process.execPath, '-e', 'process.exit(3)')
+  expect([failed.code, failed.out.includes('✖ suite')]).toEqual([3, true])
+  const passed = await run(checkCommand, 'run', 'checked', 'suite', '--', process.execPath, '-e', 'console.log(7)')
+  expect([passed.code, passed.out.includes('At 1 %')]).toEqual([0, true])
+  await expect(run(checkCommand, 'run', 'checked', 'suite')).rejects.toThrow(/after "--"/)
+  await run(rolloutCommand, 'note', 'checked', 'Watched the first minutes.')
+  const { out } = await run(rolloutCommand, 'log', 'checked')
+  expect(out).toMatch(/- \[x\] Team told \(skipped\): on holiday\n- \[x\] Suite: exit code 0; 7/)
+  expect(out).toContain('- Watched the first minutes. (')
+})
+
+test('a train is shown in its order', async () => {
+  expect((await run(trainCommand)).out).toMatch(/^No rollout waits for another/)
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-cli-'))
+  for (const flag of ['car-b', 'car-a']) await run(flagCommand, 'create', flag)
+  await writeFile(join(folder, 'plan.json'), JSON.stringify({ flag: 'car-a', after: ['car-b'] }))
+  await run(rolloutCommand, 'create', 'car-b')
+  await run(rolloutCommand, 'create', join(folder, 'plan.json'))
+  expect((await run(trainCommand)).out.split('\n').slice(1, 3)).toEqual([
+    ' 1 car-b     0 %  draft',
+    ' 2 car-a     0 %  draft',
+  ])
 })
 
 test('alerts: nothing open is said so, and a wrong id or word is refused', async () => {

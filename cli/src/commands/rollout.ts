@@ -19,6 +19,8 @@ sluice rollout proceed|rollback FLAG|ID [--to PERCENT]
 sluice rollout takeover FLAG|ID --to PERCENT
 sluice rollout history FLAG|ID
 sluice rollout report FLAG|ID                      one self-contained HTML page on stdout
+sluice rollout log FLAG|ID                         the deployment log, as Markdown
+sluice rollout note FLAG|ID TEXT                   a note into the log
 
   --env NAME     production unless said (or SLUICE_ENVIRONMENT)
   --reason TEXT  kept in the log
@@ -68,7 +70,7 @@ export const rolloutCommand: Command = {
         timeout: { type: 'string', default: '24h' },
       },
     })
-    const [verb = '', name] = positionals
+    const [verb = '', name, text] = positionals
     const to = connect(values.env)
     if (verb === 'ls') return ls(to, values, output)
     if (name === undefined) throw new UsageError('Expected a flag or the id of a rollout.')
@@ -84,6 +86,16 @@ export const rolloutCommand: Command = {
     }
     if (verb === 'report') {
       output.out(await to.text(`${path}/report?format=${values.json ? 'json' : 'html'}`))
+      return exitCodes.ok
+    }
+    if (verb === 'log') {
+      output.out((await to.text(`${path}/log?format=${values.json ? 'json' : 'md'}`)).trimEnd())
+      return exitCodes.ok
+    }
+    if (verb === 'note') {
+      if (text === undefined) throw new UsageError('Expected the text of the note: sluice rollout note FLAG "TEXT".')
+      const answer = await to.inside<{ decision: DecisionEvent }>('POST', `${path}/notes`, { text })
+      output.out(values.json ? JSON.stringify(answer) : decisionText(answer.decision))
       return exitCodes.ok
     }
     throw new UsageError(`There is no "sluice rollout ${verb}".`)
