@@ -1,5 +1,6 @@
-import { canProve, percentText, shareOf } from '@sluice/core/rollout'
-import type { Plan, Stage, Traffic } from '@sluice/core/rollout'
+import { canProve, planErrors } from '@sluice/core/planning'
+import type { Finding, Traffic } from '@sluice/core/planning'
+import type { Plan, Stage } from '@sluice/core/rollout'
 import { durationOf, formatDuration } from './duration.ts'
 import { guardrailsOf } from './to-guardrails.ts'
 import { shareOfPercent } from './percent.ts'
@@ -42,7 +43,7 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
   const blockMs = durationOf(input.block, 10_000)
   if (blockMs < 1000) problems.push(brokenRule('/block', `Expected at least "1s"; got "${input.block}".`))
   const timeoutMs = durationOf(input.timeout, 60_000)
-  const stages = stagesOf(input.stages, problems)
+  const stages = stagesOf(input.stages)
   const guardrails = guardrailsOf(input.guardrails ?? defaultGuardrails, blockMs, stages, problems)
   const partial: Plan = {
     flag: input.flag,
@@ -57,14 +58,15 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
     guardrails,
   }
   const advance = input.advance ?? chooseAdvance(partial, context.traffic, notes)
-  lintGuards(partial, problems)
   if (!input.stages)
     notes.push(
       `Stages: ${defaultPercents.join(', ')} %, at least 1 h, then 24 h each; 5 % stay on the baseline until the end.`,
     )
   if (!input.guardrails)
     notes.push('Guardrails: errors against the baseline roll back, p95 latency over 1.5x the baseline holds.')
-  return { plan: { ...partial, advance }, notes, problems }
+  const plan = { ...partial, advance }
+  const faults = planErrors(plan, context.traffic).map(lintProblem)
+  return { plan, notes, problems: [...problems, ...faults] }
 }
 
 /** The request with what its template says where it is silent itself. */
@@ -77,6 +79,13 @@ function noTemplate(name: string): FieldError {
   const names = planTemplates.map((template) => template.name).join(', ')
   return brokenRule('/template', `There is no template "${name}": choose one of ${names}.`)
 }
+
+/** A finding of the linter as a refusal names it; `lint` tells it from a plan that cannot be read. */
+const lintProblem = ({ pointer, sentence, remedy }: Finding): FieldError => ({
+  pointer,
+  code: 'lint',
+  message: `${sentence} ${remedy}`,
+})
 
 function armsOf(
   input: PlanInput,
@@ -129,43 +138,14 @@ function timesOf(
   }
 }
 
-function stagesOf(input: readonly StageInput[] | undefined, problems: FieldError[]): readonly Stage[] {
+function stagesOf(input: readonly StageInput[] | undefined): readonly Stage[] {
   const wanted = input ?? defaultPercents.map((percent): StageInput => ({ percent }))
-  const stages = wanted.map(({ percent, atLeast, gate, holdback }, i): Stage => ({
+  return wanted.map(({ percent, atLeast, gate, holdback }, i) => ({
     sharePer100k: shareOfPercent(percent),
     holdbackPer100k: shareOfPercent(holdback ?? (percent === 100 ? defaultHoldback : 0)),
     atLeastMs: durationOf(atLeast, i === 0 ? hour : day),
     gate: gate ?? 'auto',
   }))
-  let before = 0
-  for (const [i, stage] of stages.entries()) {
-    if (shareOf(stage) <= before)
-      problems.push(
-        brokenRule(
-          `/stages/${i}/percent`,
-          `Shares must rise: ${percentText(shareOf(stage))} does not follow ${percentText(before)}.`,
-        ),
-      )
-    before = shareOf(stage)
-  }
-  return stages
-}
-
-function lintGuards(plan: Plan, problems: FieldError[]): void {
-  for (const [i, stage] of plan.stages.entries()) {
-    const acting = plan.guardrails.filter(
-      ({ onBreach, stages }) => onBreach !== 'notify' && (stages === null || stages.includes(i)),
-    )
-    if (acting.length === 0)
-      problems.push(brokenRule(`/stages/${i}`, 'No guardrail acts in this stage: add one that holds or rolls back.'))
-    if (shareOf(stage) === 100_000 && acting.some(({ compare }) => compare === 'ratio'))
-      problems.push(
-        brokenRule(
-          `/stages/${i}/holdback`,
-          'At 100 % nobody is left to compare with: keep a holdback such as 5, or use absolute limits here.',
-        ),
-      )
-  }
 }
 
 function chooseAdvance(plan: Plan, traffic: Traffic | null, notes: string[]): 'proof' | 'quiet' {

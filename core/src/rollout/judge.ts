@@ -27,6 +27,14 @@ export const rollsBack = ({ onBreach }: Guardrail): boolean => onBreach === 'rol
 
 export const actsIn = ({ stages }: Guardrail, stage: number): boolean => stages === null || stages.includes(stage)
 
+/** Whether it shares the error budget of those that roll back at this stage. */
+const isInRollbackClass = (guardrail: Guardrail, stage: number): boolean =>
+  rollsBack(guardrail) && !guardrail.window && actsIn(guardrail, stage)
+
+/** How many guardrails share that budget. */
+export const rollbackClassSize = ({ guardrails }: Plan, stage: number): number =>
+  guardrails.filter((guardrail) => isInRollbackClass(guardrail, stage)).length
+
 /**
  * What the evidence says of each guardrail. Guardrails that roll back share one error budget: the evidence of each is
  * weighted by its part, and their sum breaches as well (a weighted mean of e-values is one). Others stand alone.
@@ -37,8 +45,8 @@ export function judge(
   nowMs: number,
 ): { readonly verdicts: readonly Verdict[]; readonly evidence: readonly GuardrailEvidence[] } {
   const isInClass = (guardrail: Guardrail | undefined): boolean =>
-    guardrail !== undefined && rollsBack(guardrail) && !guardrail.window && actsIn(guardrail, state.stage)
-  const inClass = plan.guardrails.filter(isInClass).length
+    guardrail !== undefined && isInRollbackClass(guardrail, state.stage)
+  const inClass = rollbackClassSize(plan, state.stage)
   const harms = plan.guardrails.map((guardrail, i) =>
     harmOf(guardrail, state.evidence[i], rollsBack(guardrail) ? inClass : 1),
   )
@@ -66,12 +74,17 @@ interface Harm {
 
 function harmOf(guardrail: Guardrail, evidence: GuardrailEvidence | undefined, classSize: number): Harm {
   if (!evidence) return { logE: -Infinity, logWeight: 0, waits: false }
-  const counting = testKind(guardrail) === 'rate-limit' || testKind(guardrail) === 'quantile-limit' ? 0 : entryWeight
-  const logWeight = counting - Math.log(Math.max(1, classSize))
+  const logWeight = harmLogWeight(guardrail, classSize)
   const logE = logWeight + logEvidenceAt(evidence.harm, guardrail.limit)
   const comparable = evidence.companion !== null && evidence.baseline.rows > 0
   const waits = comparable && logEvidenceAt(evidence.companion, 1) < thresholds.breach
   return { logE, logWeight, waits }
+}
+
+/** ln of the part of the error budget that harm of this guardrail may use, beside others of its class. */
+export function harmLogWeight(guardrail: Guardrail, classSize: number): number {
+  const counting = testKind(guardrail) === 'rate-limit' || testKind(guardrail) === 'quantile-limit' ? 0 : entryWeight
+  return counting - Math.log(Math.max(1, classSize))
 }
 
 function judgeOne(

@@ -1,6 +1,6 @@
 import { SluiceError, fromPlan, withTemplate } from '@sluice/contract'
 import type { ConfigChange, ConfigFile, FieldError, PlanInput } from '@sluice/contract'
-import type { Traffic } from '@sluice/core/rollout'
+import type { Traffic } from '@sluice/core/planning'
 import { type SnapshotFlag, parseFlag } from '@sluice/core/evaluation'
 import { type FlagEdit, editFlag } from '../flags/edit-flag.ts'
 import type { StoredFlag } from '../flags/flag-store.ts'

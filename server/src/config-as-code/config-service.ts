@@ -1,6 +1,6 @@
 import { SluiceError, fromPlan } from '@sluice/contract'
 import type { ConfigFile, ConfigPlan } from '@sluice/contract'
-import type { Traffic } from '@sluice/core/rollout'
+import type { Traffic } from '@sluice/core/planning'
 import { lockEnvironment } from '../environments/environment-store.ts'
 import type { Actor } from '../events/event.ts'
 import { type Publication, changeFlag } from '../flags/change-flag.ts'
@@ -98,8 +98,8 @@ async function trafficOfRollouts(
   { database, clock }: FlagParts,
 ): Promise<ReadonlyMap<string, Traffic | null>> {
   const traffic = new Map<string, Traffic | null>()
-  for (const key of Object.keys(file.rollouts))
-    traffic.set(key, await trafficOf(database.kysely, environment, key, clock.now()))
+  for (const [key, { guardrails }] of Object.entries(file.rollouts))
+    traffic.set(key, await trafficOf(database.kysely, environment, key, clock.now(), guardrails))
   return traffic
 }
 

@@ -1,7 +1,9 @@
 import { SluiceError, toConditions, toPlan, withTemplate } from '@sluice/contract'
 import type { FieldError, PlanInput } from '@sluice/contract'
 import { draft } from '@sluice/core/rollout'
-import type { Plan, Traffic } from '@sluice/core/rollout'
+import { previewPlan } from '@sluice/core/planning'
+import type { Traffic } from '@sluice/core/planning'
+import type { Plan } from '@sluice/core/rollout'
 import type { Flag } from '@sluice/core/evaluation'
 import { flagNotFound } from '../flags/edit-flag.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
@@ -20,7 +22,7 @@ export async function planRollout(environment: string, input: PlanInput, parts: 
     throw new SluiceError('STATE_CONFLICT', `The rollout ${stored.rollout.id} is running on this flag.`, {
       hint: 'Roll it back, or let it end, before another one.',
     })
-  const traffic = await trafficOf(kysely, environment, input.flag, parts.clock.now())
+  const traffic = await trafficOf(kysely, environment, input.flag, parts.clock.now(), withTemplate(input).guardrails)
   return draftRollout({ environment, input, flag: stored.flag, traffic }, parts)
 }
 
@@ -48,7 +50,7 @@ export function draftRollout(
     version: 1,
     plan,
     reason: input.reason ?? '',
-    notes: [...notes, ...ruleNotes(flag, plan)],
+    notes: [...notes, ...ruleNotes(flag, plan), ...warnings(plan, traffic)],
     release: { ...noRelease, ...asked.conditions },
     state: draft,
     visits: [],
@@ -59,6 +61,10 @@ export function draftRollout(
     endedMs: null,
   }
 }
+
+/** What the linter warns of, where there is traffic to tell from. */
+const warnings = (plan: Plan, traffic: Traffic | null): string[] =>
+  traffic ? previewPlan(plan, traffic).findings.map(({ sentence, remedy }) => `${sentence} ${remedy}`) : []
 
 /** Why the plan cannot move this flag. */
 export function planProblems(flag: Flag, plan: Plan): FieldError[] {
@@ -90,7 +96,8 @@ export function planProblems(flag: Flag, plan: Plan): FieldError[] {
   return []
 }
 
-function ruleNotes(flag: Flag, plan: Plan): string[] {
+/** What the start does to this flag beside its share. */
+export function ruleNotes(flag: Flag, plan: Plan): string[] {
   const made = flag.rules?.some(({ id }) => id === plan.rule)
     ? []
     : [`The rule "${plan.rule}" and its salt are made at the start.`]

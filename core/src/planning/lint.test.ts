@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest'
+import { guardrailWith, planWith } from '../../testing/plans.ts'
+import type { Guardrail, Plan } from '../rollout/index.ts'
+import { logNormal } from './distribution.ts'
+import { canProve, planErrors, previewPlan } from './index.ts'
+import type { Traffic } from './index.ts'
+
+const busy: Traffic = {
+  unitsPerDay: 2_000_000,
+  rates: { error: 0.02 },
+  values: { latency_ms: logNormal(800, 3000) },
+}
+
+const rollback = guardrailWith({ onBreach: 'rollback' })
+const limit = (fields: Partial<Guardrail>) => guardrailWith({ compare: 'absolute', limit: 0.05, safe: 0.05, ...fields })
+const good = planWith([10, 50], [rollback])
+
+const findingsOf = (plan: Plan, traffic: Traffic | null = busy) => previewPlan(plan, traffic).findings
+const found = (plan: Plan, traffic: Traffic | null = busy) =>
+  findingsOf(plan, traffic).map(({ code, pointer }) => `${code} ${pointer}`)
+const lasting = (plan: Plan, atLeastMs: number): Plan => ({
+  ...plan,
+  stages: plan.stages.map((stage) => ({ ...stage, atLeastMs })),
+})
+
+test('nothing is said of a plan with which nothing is wrong', () => {
+  expect(found(good)).toEqual([])
+})
+
+describe('an error keeps a plan from starting:', () => {
+  test.each<[string, Plan, string]>([
+    ['a stage that nothing guards', planWith([10, 50], [guardrailWith({ stages: [1] })]), 'unguarded /stages/0'],
+    [
+      'a stage of which one is only told',
+      planWith([10], [guardrailWith({ onBreach: 'notify' })]),
+      'unguarded /stages/0',
+    ],
+    ['a comparison with nobody', planWith([10, 100], [rollback]), 'no_baseline /stages/1/holdback'],
+    ['shares that do not rise', planWith([10, 10], [rollback]), 'shares /stages/1/percent'],
+    ['a first stage of nobody', planWith([0, 10], [rollback]), 'shares /stages/0/percent'],
+    [
+      'one limit with two consequences',
+      planWith([10], [rollback, guardrailWith({ id: 'b', onBreach: 'hold' })]),
+      'contradiction /guardrails/1/onBreach',
+    ],
+    [
+      'a range that is empty',
+      planWith(
+        [10],
+        [
+          limit({ id: 'a', metric: 'latency_ms', stat: 'mean', limit: 900, safe: 900 }),
+          limit({ id: 'b', metric: 'latency_ms', stat: 'mean', limit: 1200, safe: 1200, direction: 'under' }),
+        ],
+      ),
+      'contradiction /guardrails/1',
+    ],
+    ['no time at all', lasting(good, 0), 'no_time /stages/0/atLeast'],
+    ['a limit that the baseline breaks', planWith([10], [limit({ limit: 0.01 })]), 'baseline_beyond /guardrails/0'],
+    [
+      'a p95 limit that the baseline breaks',
+      planWith([10], [limit({ metric: 'latency_ms', stat: 'p95', limit: 2000 })]),
+      'baseline_beyond /guardrails/0',
+    ],
+    [
+      'a mean limit that the baseline breaks',
+      planWith([10], [limit({ metric: 'latency_ms', stat: 'mean', limit: 1000 })]),
+      'baseline_beyond /guardrails/0',
+    ],
+  ])('%s', (_, plan, expected) => {
+    expect(found(plan)).toContain(expected)
+    expect(planErrors(plan, busy).map(({ code, pointer }) => `${code} ${pointer}`)).toContain(expected)
+  })
+
+  test('but not a limit that the baseline may break by chance', () => {
+    const plan = planWith([10], [limit({ limit: 0.01 })])
+    expect(planErrors(plan, { ...busy, units: 100 })).toEqual([])
+    expect(planErrors(plan, { ...busy, units: 100_000 })).toHaveLength(1)
+  })
+
+  test('nor two consequences of which the milder has a safe line of its own', () => {
+    const target = limit({ id: 'target', safe: 0.02, onBreach: 'hold' })
+    expect(planErrors(planWith([10], [limit({ onBreach: 'rollback' }), target]), null)).toEqual([])
+  })
+})
+
+describe('a warning names', () => {
+  test('a blind stage, with what it would need here and at the next share', () => {
+    const [blind, ...more] = findingsOf(planWith([1, 10, 50], [rollback]))
+    expect(more).toEqual([])
+    expect(blind).toMatchObject({ code: 'blind', pointer: '/stages/0' })
+    expect(blind?.sentence).toMatch(
+      /^Stage 1 \(1 %, at least 30 m\) is blind: it finds 2x errors in \d+ of 100 rollouts; that needs about [\dhm ]+, [\dm s]+ at 10 %\.$/,
+    )
+  })
+
+  test('a stage that is blind to one of two', () => {
+    const rare = guardrailWith({ id: 'stuck', metric: 'stuck' })
+    const traffic = { ...busy, rates: { error: 0.02, stuck: 1e-6 } }
+    const [blind] = findingsOf(planWith([50], [rollback, rare]), traffic)
+    expect(blind?.sentence).toMatch(/is half blind: it finds 2x stuck calls in none of 100 rollouts/)
+  })
+
+  test('a safe line that can never be proven, and one that takes too long', () => {
+    const proof = (guardrail: Guardrail) => planWith([10], [guardrail], { advance: 'proof' })
+    expect(found(proof(limit({ safe: 0.02 })))).toContain('unreachable /stages/0')
+    expect(found(proof(limit({ safe: 0.0235 })))).toContain('slow_proof /stages/0')
+    expect(found(proof(limit({ safe: 0.05 })))).toEqual([])
+  })
+
+  test('a guardrail that never has its turn', () => {
+    const strict = limit({ id: 'strict', limit: 0.05, onBreach: 'rollback' })
+    const late = limit({ id: 'late', limit: 0.1, safe: 0.1, onBreach: 'hold' })
+    expect(found(planWith([10], [strict, late]))).toContain('unreachable /guardrails/1')
+    const harsh = { ...late, onBreach: 'rollback' as const }
+    expect(found(planWith([10], [{ ...strict, onBreach: 'hold' }, harsh]))).toEqual([])
+  })
+
+  test('a stage that is over before calls have failed or amounts are looked at', () => {
+    expect(found(lasting(good, 20_000))).toContain('short_stage /stages/0/atLeast')
+    expect(found(lasting(good, 40_000))).not.toContain('short_stage /stages/0/atLeast')
+    const slow = guardrailWith({ metric: 'latency_ms', stat: 'p95', limit: 1.5, safe: 1.5 })
+    expect(found(lasting(planWith([10], [slow]), 40_000))).toContain('short_stage /stages/0/atLeast')
+    expect(found({ ...lasting(good, 20_000), advance: 'proof' })).not.toContain('short_stage /stages/0/atLeast')
+  })
+
+  test('few users, on the side that has fewer', () => {
+    const [few] = findingsOf(planWith([95], [rollback]), { ...busy, unitsPerDay: 48_000 })
+    expect(few).toMatchObject({ code: 'few_units', pointer: '/stages/0' })
+    expect(few?.sentence).toMatch(/has about 50 baseline users/)
+  })
+
+  test('steps that only double', () => {
+    expect(found(planWith([20, 40, 95], [rollback]))).toEqual(['doubling /stages/1'])
+  })
+
+  test('a metric that nobody reports, and one that is only told of', () => {
+    const unseen = guardrailWith({ id: 'f', metric: 'fallback' })
+    expect(found(planWith([10], [rollback, unseen]))).toEqual(['unseen /guardrails/1/metric'])
+    const told = guardrailWith({ id: 'l', metric: 'latency_ms', stat: 'mean', onBreach: 'notify' })
+    expect(found(planWith([10], [rollback, told]))).toEqual(['only_told /guardrails/1'])
+  })
+
+  test('fallbacks that hide errors', () => {
+    expect(found(good, { ...busy, rates: { error: 0.02, fallback: 0.01 } })).toEqual(['fallback_unguarded /guardrails'])
+  })
+
+  test('calls that are taken as independent', () => {
+    expect(found(planWith([10], [{ ...rollback, counting: 'request' }]))).toEqual(['requests /guardrails/0/counting'])
+  })
+
+  test('a threshold over windows that cries wolf, and one that never has enough calls', () => {
+    const window = { blocks: 30, breach: 1, of: 3, minSamples: 50, ceiling: null }
+    const plan = planWith([10], [limit({ limit: 0.025, safe: 0.025, window })])
+    expect(found(plan)).toEqual(['window_alarms /stages/0'])
+    expect(found(planWith([10], [limit({ limit: 0.2, safe: 0.2, window })]))).toEqual([])
+    expect(found(plan, { ...busy, unitsPerDay: 20_000, callsPerDay: 20_000 })).toContain('window_empty /stages/0')
+  })
+
+  test('that nothing is known', () => {
+    expect(found(good, null)).toEqual(['no_traffic '])
+  })
+})
+
+test('every finding has a sentence and a remedy, and errors come first', () => {
+  const plan = lasting(planWith([1, 2, 100], [rollback, guardrailWith({ id: 'f', metric: 'fallback' })]), 10_000)
+  const findings = findingsOf(plan, { ...busy, unitsPerDay: 100 })
+  expect(findings.length).toBeGreaterThan(5)
+  for (const { sentence, remedy } of findings) {
+    expect(sentence).toMatch(/^[A-Z].*\.$/)
+    expect(remedy).toMatch(/^[A-Z].*\.$/)
+  }
+  expect(findings[0]?.severity).toBe('error')
+  expect(findings.at(-1)?.severity).toBe('warning')
+})
+
+test('a plan goes on proof where every stage can prove it within three times its least time', () => {
+  expect(canProve(good, busy)).toBe(true)
+  expect(canProve(planWith([1, 10], [rollback]), { ...busy, unitsPerDay: 20_000 })).toBe(false)
+  expect(canProve(good, { ...busy, rates: { error: 0 } })).toBe(false)
+  expect(canProve(good, null)).toBeNull()
+  expect(canProve(good, { ...busy, rates: {} })).toBeNull()
+})
+
+test('the time until the next stage is that of the slowest proof, or unknown', () => {
+  const plan = { ...planWith([1, 50], [rollback]), advance: 'proof' as const }
+  const [first, second] = previewPlan(plan, { ...busy, unitsPerDay: 200_000 }).stages
+  expect(first?.opensAfterMs).toBe(first?.outlooks[0]?.proofMs)
+  expect(first?.opensAfterMs).toBeGreaterThan(1_800_000)
+  expect(second?.opensAfterMs).toBeGreaterThanOrEqual(1_800_000)
+  expect(previewPlan(plan, null).stages[0]?.opensAfterMs).toBeNull()
+})
+
+test('figures without sense give no figure without sense', () => {
+  const odd = [0, -1, 1e300, Infinity, Number.NaN]
+  const guardrails = [
+    rollback,
+    limit({ id: 'a' }),
+    guardrailWith({ id: 'm', metric: 'latency_ms', stat: 'mean' }),
+    limit({ id: 'p', metric: 'latency_ms', stat: 'p95', limit: 5000, safe: 5000, onBreach: 'rollback' }),
+    limit({ id: 'w', window: { blocks: 6, breach: 2, of: 3, minSamples: 10, ceiling: 3 } }),
+  ]
+  for (const unitsPerDay of [...odd, 1, 1e6, 1e12])
+    for (const rate of [...odd, 1e-9, 0.5, 1]) {
+      const preview = previewPlan(planWith([1, 95], guardrails), { ...busy, unitsPerDay, rates: { error: rate } })
+      const numbers = JSON.stringify(preview, (_, value: unknown) =>
+        typeof value === 'number' && !Number.isFinite(value) ? `odd ${value}` : value,
+      )
+      expect(numbers.replaceAll(/"units":\{[^}]*\}/g, '')).not.toContain('odd ')
+    }
+})

@@ -1,0 +1,80 @@
+import { warmUpBlocks } from '../rollout/evidence.ts'
+import { isRate, tailOf, testKind } from '../rollout/guardrail-test.ts'
+import { shareOf } from '../rollout/plan.ts'
+import type { Guardrail, Plan } from '../rollout/plan.ts'
+import { maxUnits } from '../rollout/unit-sample.ts'
+import { observationsFor, probabilityWithin } from './first-passage.ts'
+import type { GroupSize } from './mean-climbs.ts'
+import { cumulative, density } from './normal.ts'
+import { baselineValue, harmRace, proofRace } from './race.ts'
+import type { Setting } from './race.ts'
+import type { Sight } from './sight.ts'
+import { historyOf } from './traffic.ts'
+import type { NoHistory, Traffic } from './traffic.ts'
+import { windowSight } from './window-sight.ts'
+
+const day = 86_400_000
+const wanted = { T: 3, C: 30, parts: 16 } as const
+
+/** What a guardrail can see at one stage at this traffic, or why that cannot be told. */
+export function sightOf(plan: Plan, stage: number, guardrail: Guardrail, traffic: Traffic | null): Sight | NoHistory {
+  const history = historyOf(guardrail, traffic)
+  const planned = plan.stages[stage]
+  if (typeof history === 'string' || !planned || !traffic) return typeof history === 'string' ? history : 'no_traffic'
+  const share = shareOf(planned) / 100_000
+  const perMs = traffic.unitsPerDay / day
+  if (guardrail.window) {
+    const callsPerMs = (traffic.callsPerDay ?? traffic.unitsPerDay) / day
+    return windowSight(plan, guardrail, guardrail.window, history, {
+      T: callsPerMs * share,
+      C: callsPerMs * (1 - share),
+    })
+  }
+  const group = groupSize(share, perMs * plan.blockMs)
+  const setting: Setting = { plan, stage, guardrail, history, share, group }
+  const start = startUpMs(setting, perMs)
+  const candidates = (ms: number) => Math.min(maxUnits, Math.max(0, ms) * perMs * share)
+  const baseline = baselineValue(setting)
+  return {
+    baseline,
+    found(truth) {
+      const race = harmRace(setting, truth)
+      return (withinMs) => {
+        // A block decides at its end: half of one passes on average before what is there is seen.
+        const n = candidates(withinMs - start - plan.blockMs / 2)
+        return Math.min(...race.map((climbs) => probabilityWithin(climbs, n)))
+      }
+    },
+    proofMs(probability) {
+      const needed = Math.max(...proofRace(setting, baseline).map((climbs) => observationsFor(climbs, probability)))
+      if (!(needed <= maxUnits)) return Infinity
+      const settle = isRate(guardrail) ? plan.timeoutMs + plan.blockMs : 0
+      return start + needed / (perMs * share) + settle + plan.blockMs / 2
+    },
+  }
+}
+
+/** Mean size of a group: it closes with the part of a block that gives the last of either arm that it needs. */
+function groupSize(share: number, unitsPerBlock: number): GroupSize {
+  const forC = wanted.C / (1 - share)
+  const forT = wanted.T / share
+  const spread = Math.sqrt(wanted.T * (1 - share)) / share
+  const z = (forT - forC) / spread
+  const needed = forC + (forT - forC) * cumulative(z) + spread * density(z)
+  const units = needed + unitsPerBlock / (2 * wanted.parts)
+  return { T: units * share, C: units * (1 - share) }
+}
+
+/** Time before anything is weighed: amounts skip the first blocks of a visit, and in the first stage the baseline is measured. */
+function startUpMs({ plan, stage, guardrail, share, group }: Setting, unitsPerMs: number): number {
+  if (isRate(guardrail)) return 0
+  const warmUp = warmUpBlocks * plan.blockMs
+  if (stage > 0) return warmUp
+  const needed =
+    testKind(guardrail) === 'quantile-ratio'
+      ? 20 / tailOf(guardrail)
+      : guardrail.stat === 'mean'
+        ? wanted.C + group.C
+        : 0
+  return warmUp + needed / (unitsPerMs * (1 - share))
+}
