@@ -52,7 +52,9 @@ export const policy: Readonly<Record<string, Access>> = {
 
   [`GET ${environment}/rollouts`]: admin,
   [`POST ${environment}/rollouts`]: admin,
+  [`POST ${environment}/rollouts/preview`]: admin,
   [`GET ${environment}/rollouts/{id}`]: admin,
+  [`GET ${environment}/rollouts/{id}/preview`]: admin,
   [`POST ${environment}/rollouts/{id}/actions`]: admin,
   [`POST ${environment}/rollouts/{id}/checks`]: admin,
   [`GET ${environment}/rollouts/{id}/log`]: admin,

@@ -29,6 +29,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /ofrep/v1/evaluate/flags': { context: {} },
   'POST /api/v1/keys': { kind: 'server', environment: 'demo', name: 'x' },
   'POST /api/v1/environments/{env}/rollouts': { flag: 'closed' },
+  'POST /api/v1/environments/{env}/rollouts/preview': { plan: { flag: 'closed' } },
   'POST /api/v1/environments/{env}/observations': {
     id: 'batch-1',
     observations: [{ flag: 'f', variant: 'on', at: '2026-11-20T00:00:00Z', metrics: {} }],

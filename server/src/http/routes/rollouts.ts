@@ -4,16 +4,19 @@ import {
   decisionSchema,
   planInputSchema,
   planTemplates,
+  previewInputSchema,
+  previewSchema,
   reportSchema,
   rolloutSchema,
   seriesSchema,
 } from '@sluice/contract'
-import type { ActionInput, PlanInput, Rollout } from '@sluice/contract'
+import type { ActionInput, PlanInput, PreviewInput, Rollout } from '@sluice/contract'
 import { z } from 'zod'
 import { actorOf } from '../../access/principal.ts'
 import { chart } from '../../rollouts/block-series.ts'
 import { chartBlocks } from '../../rollouts/block-store.ts'
 import { decisionsOf } from '../../rollouts/decisions-of.ts'
+import { previewInput, previewStored } from '../../rollouts/preview-rollout.ts'
 import { reportPage } from '../../rollouts/report-page.ts'
 import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
 import { listRollouts } from '../../rollouts/rollout-store.ts'
@@ -68,6 +71,23 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
         const dryRun = query.dryRun === 'true'
         const options = { actor: actorOf(principal), start: query.start === 'true', dryRun }
         return json(await runner.create(environment, body, options), dryRun ? 200 : 201)
+      },
+    }),
+    defineRoute<PreviewInput>({
+      method: 'POST',
+      path: `${base}/preview`,
+      summary: 'What a plan will see at this traffic, how long it takes, and what is wrong with it; stores nothing',
+      body: previewInputSchema,
+      answers: { 200: { description: 'The preview', schema: previewSchema } },
+      handle: async ({ environment, body }) => json(await previewInput(environment, body, parts)),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${base}/{id}/preview`,
+      summary: 'The same for the plan of a rollout that is there',
+      answers: { 200: { description: 'The preview', schema: previewSchema } },
+      async handle({ environment, params }) {
+        return json(await previewStored(await runner.find(environment, params['id'] ?? ''), parts))
       },
     }),
     defineRoute({
