@@ -113,6 +113,38 @@ test('a train is shown in its order', async () => {
   ])
 })
 
+test('a plan is shown before its start: a row a stage and guardrail, findings with remedies, an exit code', async () => {
+  await run(flagCommand, 'create', 'planned')
+  const unknown = await run(rolloutCommand, 'plan', 'planned')
+  expect([unknown.code, unknown.out]).toEqual([0, expect.stringContaining('Traffic   unknown; say it with')])
+  const figures = ['--units-per-day', '50000', '--rate', 'error=0.01', '--value', 'latency_ms=800,3000']
+  const { code, out } = await run(rolloutCommand, 'plan', 'planned', ...figures)
+  expect(code).toBe(0)
+  expect(out).toMatch(
+    /^Plan {6}planned · production {3}advance on quiet\nTraffic {3}about 50,000 users a day, as given/,
+  )
+  expect(out).toMatch(/1 % 1 h +21 +1 h +errors +\S+ +2x +/)
+  expect(out).toMatch(/\n▲ Warning Stage 1 \(1 %, at least 1 h\) is blind: .*\n {10}Let it last/)
+  expect(
+    Math.max(
+      ...out
+        .split('\n')
+        .slice(0, 12)
+        .map((line) => line.length),
+    ),
+  ).toBeLessThan(100)
+  const json = JSON.parse((await run(rolloutCommand, 'plan', 'planned', '--json', ...figures)).out) as { stages: [] }
+  expect(json.stages).toHaveLength(4)
+  const broken = await run(rolloutCommand, 'plan', 'planned', '--units-per-day', '9', '--rate', 'error=0')
+  expect([broken.code, /unknown/.test(broken.out)]).toEqual([0, true])
+  await expect(run(rolloutCommand, 'plan', 'planned', '--rate', 'error=0.01')).rejects.toThrow(
+    /--units-per-day as well/,
+  )
+  await expect(run(rolloutCommand, 'plan', 'planned', '--units-per-day', '9', '--rate', 'error=1%')).rejects.toThrow(
+    /Expected --rate as error=0.01/,
+  )
+})
+
 test('alerts: nothing open is said so, and a wrong id or word is refused', async () => {
   expect(await run(alertsCommand)).toEqual({ code: 0, out: 'Nothing is open.\n' })
   await expect(run(alertsCommand, 'resolve', 'al_none')).rejects.toThrow(/There is no alert "al_none"/)

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { readFile } from 'node:fs/promises'
 import { parseDuration } from '@sluice/contract'
 import type { DecisionEvent, Rollout } from '@sluice/contract'
 import { UsageError } from '../command.ts'
@@ -8,9 +7,11 @@ import { connect } from '../connection.ts'
 import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
+import { previewPlan, readPlan } from './rollout-plan.ts'
 import { decisionText, rolloutText } from '../rollout-text.ts'
 
 const usage = `sluice rollout ls
+sluice rollout plan FLAG|PLAN.json|ID              what its stages will see, how long it takes, what is wrong with it
 sluice rollout create FLAG|PLAN.json [--start]     plan one; a flag alone is enough
 sluice rollout get FLAG|ID [-w]                    where it stands; -w stays and follows
 sluice rollout watch FLAG|ID [--timeout 2h]        comes back when it needs a person or is over
@@ -22,6 +23,8 @@ sluice rollout report FLAG|ID                      one self-contained HTML page 
 sluice rollout log FLAG|ID                         the deployment log, as Markdown
 sluice rollout note FLAG|ID TEXT                   a note into the log
 
+  --units-per-day N, --rate error=0.01, --value latency_ms=800,3000 (median, p95)
+                 plan: the traffic to expect, in place of what the flag has had
   --env NAME     production unless said (or SLUICE_ENVIRONMENT)
   --reason TEXT  kept in the log
   --json         JSON on stdout (with -w one document a line)
@@ -68,12 +71,16 @@ export const rolloutCommand: Command = {
         start: { type: 'boolean', default: false },
         watch: { type: 'boolean', short: 'w', default: false },
         timeout: { type: 'string', default: '24h' },
+        'units-per-day': { type: 'string' },
+        rate: { type: 'string', multiple: true },
+        value: { type: 'string', multiple: true },
       },
     })
     const [verb = '', name, text] = positionals
     const to = connect(values.env)
     if (verb === 'ls') return ls(to, values, output)
     if (name === undefined) throw new UsageError('Expected a flag or the id of a rollout.')
+    if (verb === 'plan') return previewPlan(to, name, values, output)
     if (verb === 'create') return create(to, name, values, output)
     const path = `/rollouts/${encodeURIComponent(name)}`
     const action = actions.find((known) => known === verb)
@@ -118,7 +125,7 @@ async function create(
   { start, reason, json }: Flags,
   { out }: Output,
 ): Promise<ExitCode> {
-  const plan = name.endsWith('.json') ? (JSON.parse(await readFile(name, 'utf8')) as object) : { flag: name }
+  const plan = await readPlan(name)
   const rollout = await to.inside<Rollout>(
     'POST',
     `/rollouts${start ? '?start=true' : ''}`,

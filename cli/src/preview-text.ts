@@ -1,0 +1,66 @@
+import type { PreviewAnswer } from '@sluice/contract'
+import { aboutText, effectText } from '@sluice/core/planning'
+import { shortNumber, spanText } from '@sluice/core/rollout'
+
+type Stage = PreviewAnswer['stages'][number]
+type Outlook = Stage['outlooks'][number]
+
+const head = ['Stage', 'Users', 'Next in', 'Guardrail', 'Finds in time', 'Finds', 'in', 'Proven safe in'] as const
+
+/** A plan before its start as a terminal shows it: one line a stage and guardrail, then what is wrong. */
+export function previewText(preview: PreviewAnswer, environment: string): string {
+  const { plan, stages, findings, canStart, notes } = preview
+  return [
+    `Plan      ${plan.flag} · ${environment}   advance on ${plan.advance}`,
+    `Traffic   ${trafficText(preview)}`,
+    '',
+    ...table([[...head], ...stages.flatMap(stageRows)]),
+    '',
+    'Finds: harm that is found in 80 of 100 rollouts within the least time of the stage, and how long twice the limit takes.',
+    ...notes.map((note) => `Note      ${note}`),
+    ...findings.flatMap(({ severity, sentence, remedy }) => [
+      `${severity === 'error' ? '✖ Error  ' : '▲ Warning'} ${sentence}`,
+      `          ${remedy}`,
+    ]),
+    findings.length === 0 ? '✔ Nothing is wrong with it.' : '',
+    canStart ? `Next: sluice rollout create ${plan.flag} --start` : 'It cannot start like this.',
+  ]
+    .filter((line, i, all) => line !== '' || all[i - 1] !== '')
+    .join('\n')
+}
+
+function trafficText({ traffic }: PreviewAnswer): string {
+  if (!traffic) return 'unknown; say it with --units-per-day 5000 --rate error=0.01 --value latency_ms=800,3000'
+  const from = traffic.source === 'given' ? 'as given' : 'from the last week'
+  return `about ${Math.round(traffic.unitsPerDay).toLocaleString('en')} users a day, ${from}`
+}
+
+function stageRows({ percent, atLeastMs, units, opensAfterMs, outlooks }: Stage): string[][] {
+  const opens = opensAfterMs === null ? '?' : aboutText(opensAfterMs)
+  const users = units ? `${shortNumber(Math.round(units.candidate))}` : '?'
+  const first = [`${percent} % ${spanText(atLeastMs)}`, users, opens]
+  return outlooks.map((outlook, i) => [...(i === 0 ? first : ['', '', '']), ...outlookCells(outlook)])
+}
+
+function outlookCells(outlook: Outlook): string[] {
+  const { label, unknown, smallestEffect, prospects, proofMs } = outlook
+  if (unknown !== null) return [label, 'unknown', '', '', '']
+  const [twice] = prospects
+  return [
+    label,
+    smallestEffect === null ? 'nothing' : effectText(outlook, smallestEffect),
+    twice ? effectText(outlook, twice.effect) : '',
+    twice?.timeMs === undefined || twice.timeMs === null ? 'never' : aboutText(twice.timeMs),
+    proofMs === null ? 'never' : aboutText(proofMs),
+  ]
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(cell.length, most[i] ?? 0)), [])
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
