@@ -25,6 +25,7 @@ export const snapshotSchema = z
     revision: z.int(),
     flagCount: z.int(),
     flags: z.record(z.string(), z.record(z.string(), z.unknown())),
+    segments: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   })
   .meta({ id: 'Snapshot' })
 export type Snapshot = z.infer<typeof snapshotSchema>

@@ -105,7 +105,7 @@ function holds(at: At, condition: Condition): boolean {
   if ('all' in condition) return condition.all.every((part) => holds(at, part))
   if ('any' in condition) return condition.any.some((part) => holds(at, part))
   if ('not' in condition) return !holds(at, condition.not)
-  if ('segment' in condition) return holds(at, (at.set.segments?.[condition.segment] as { if: Condition }).if)
+  if ('segment' in condition) return holds(at, at.set.segments![condition.segment]!.if)
   return leafHolds(at, condition)
 }
 

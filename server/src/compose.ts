@@ -29,6 +29,8 @@ import { keyRoutes } from './http/routes/keys.ts'
 import { modelCostRoute } from './http/routes/model-cost.ts'
 import { modelRoutes } from './http/routes/models.ts'
 import { sdkRoutes } from './http/routes/sdk.ts'
+import { schemaRoute } from './http/routes/schema.ts'
+import { segmentRoutes } from './http/routes/segments.ts'
 import { sessionRoutes } from './http/routes/session.ts'
 import { snapshotRoutes } from './http/routes/snapshot.ts'
 import { ofrepRoutes } from './http/standards/ofrep.ts'
@@ -134,6 +136,8 @@ export function shellRoutes(shell: Shell): Route[] {
     ...environmentRoutes(shell.environments),
     ...keyRoutes(shell),
     ...flagRoutes(shell),
+    ...segmentRoutes(shell),
+    schemaRoute(),
     modelCostRoute(shell),
     ...modelRoutes(shell),
     ...snapshotRoutes(shell),

@@ -16,6 +16,7 @@ export const policy: Readonly<Record<string, Access>> = {
   'GET /health': 'anyone',
   'GET /metrics': 'loopback',
   'GET /api/v1/openapi.json': 'loopback',
+  'GET /api/v1/flag-set.schema.json': 'loopback',
   'GET /sdk.tgz': 'loopback',
   // A page's script: it cannot send a key, and whoever has the page has it.
   'GET /sdk/browser.js': 'anyone',
@@ -44,6 +45,11 @@ export const policy: Readonly<Record<string, Access>> = {
   [`PATCH ${environment}/flags/{key}`]: admin,
   [`DELETE ${environment}/flags/{key}`]: admin,
   [`POST ${environment}/flags/{key}/explain`]: readers,
+
+  [`GET ${environment}/segments`]: admin,
+  [`GET ${environment}/segments/{key}`]: admin,
+  [`PUT ${environment}/segments/{key}`]: admin,
+  [`DELETE ${environment}/segments/{key}`]: admin,
 
   [`GET ${environment}/snapshot`]: readers,
   [`GET ${environment}/stream`]: readers,

@@ -1,10 +1,7 @@
-// What a flag must obey beyond its own shape, which the core checks: sizes, draws that would not be independent, and
-// the other flags it names.
+// What a flag must obey beyond itself, which the core checks: its key, and the other flags it names.
 import type { FieldError } from '@sluice/contract'
-import type { Flag, Serve, SnapshotFlag } from '@sluice/core/evaluation'
+import type { Flag, SnapshotFlag } from '@sluice/core/evaluation'
 
-/** 64 KiB of JSON. */
-const largestVariant = 65_536
 const longestKeyBytes = 200
 
 type Flags = Readonly<Record<string, SnapshotFlag>>
@@ -23,7 +20,7 @@ export function faultOfKey(key: string): string | null {
 
 /** All faults, each with its place. */
 export function checkFlag(key: string, flag: Flag, others: Flags): FieldError[] {
-  return [...checkVariantSizes(flag), ...checkSplitSalts(flag), ...checkRequirements(key, flag, others)]
+  return checkRequirements(key, flag, others)
 }
 
 /** What is allowed and worth knowing. */
@@ -40,37 +37,6 @@ export function warningsOf(flag: Flag): string[] {
   const forced =
     flag.force !== undefined && `Everybody gets "${flag.force}": the flag is forced, its rules are not read.`
   return forced ? [...warnings, forced] : warnings
-}
-
-function checkVariantSizes(flag: Flag): FieldError[] {
-  return Object.entries(flag.variants)
-    .map(([name, value]) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value)) }))
-    .filter(({ bytes }) => bytes > largestVariant)
-    .map(({ name, bytes }) => ({
-      pointer: `/variants/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      code: 'too_big',
-      message: `Expected at most ${largestVariant} bytes of JSON; this variant has ${bytes}. Keep large values elsewhere and name them here.`,
-    }))
-}
-
-/** A split drawn with a sample's salt would deal out only the variants at one end. */
-function checkSplitSalts(flag: Flag): FieldError[] {
-  const slots: { pointer: string; salt: string; isSplit: boolean }[] = []
-  const addServe = (pointer: string, serve: Serve | null): void => {
-    if (typeof serve === 'object' && serve !== null) slots.push({ pointer, salt: serve.salt, isSplit: true })
-  }
-  for (const [index, { sample, serve }] of (flag.rules ?? []).entries()) {
-    if (sample) slots.push({ pointer: `/rules/${index}/sample`, salt: sample.salt, isSplit: false })
-    addServe(`/rules/${index}/serve`, serve)
-  }
-  addServe('/serve', flag.serve)
-  return slots
-    .filter((slot) => slot.isSplit && slots.some((other) => other !== slot && other.salt === slot.salt))
-    .map(({ pointer, salt }) => ({
-      pointer: `${pointer}/salt`,
-      code: 'custom',
-      message: `The salt "${salt}" stands elsewhere in this flag, so the draws would not be independent: leave it out to get a new one.`,
-    }))
 }
 
 function checkRequirements(key: string, flag: Flag, others: Flags): FieldError[] {

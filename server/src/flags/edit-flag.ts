@@ -6,6 +6,7 @@ import type { StoredFlag } from './flag-store.ts'
 import { keepSalts, reshuffledPlaces } from './keep-salts.ts'
 import { changedArms } from './changed-arms.ts'
 import { mergePatch } from './merge-patch.ts'
+import { compileRegex } from './regex.ts'
 
 export type FlagEdit =
   | { readonly kind: 'replace'; readonly body: unknown }
@@ -19,6 +20,8 @@ export interface EditRules {
   readonly mintSalt: () => string
   /** The environment's flags, for `requires`. */
   readonly others: Readonly<Record<string, SnapshotFlag>>
+  /** The names of the environment's segments; absent: any will do. */
+  readonly segments?: ReadonlySet<string>
 }
 
 /** What a person's edit makes of a flag, or why not. Pure, so that a transaction may run it again. */
@@ -45,9 +48,9 @@ export function flagNotFound(key: string): SluiceError {
   })
 }
 
-function checkedFlag(input: unknown, { key, others }: EditRules): Flag {
-  const parsed = parseFlag(input)
-  if (!parsed.ok) throw flagRefused(parsed.problems)
+function checkedFlag(input: unknown, { key, others, segments }: EditRules): Flag {
+  const parsed = parseFlag(input, { regex: compileRegex, ...(segments ? { segments } : {}) })
+  if (!parsed.ok) throw refusedShape(parsed.problems, 'flag')
   const errors = checkFlag(key, parsed.flag, others)
   if (errors.length > 0)
     throw new SluiceError('UNPROCESSABLE', 'The flag breaks a rule; nothing was changed.', { errors })
@@ -55,12 +58,12 @@ function checkedFlag(input: unknown, { key, others }: EditRules): Flag {
 }
 
 /** Wrong shapes and unknown fields are 400, broken rules 422; with both it is 400. */
-function flagRefused(problems: readonly FieldError[]): SluiceError {
+export function refusedShape(problems: readonly FieldError[], what: 'flag' | 'segment'): SluiceError {
   const isShape = problems.some(({ code }) => code === 'type')
   const errors = problems.slice(0, 100)
   return isShape
-    ? new SluiceError('INVALID_INPUT', 'The flag has the wrong shape; nothing was changed.', { errors })
-    : new SluiceError('UNPROCESSABLE', 'The flag breaks a rule; nothing was changed.', { errors })
+    ? new SluiceError('INVALID_INPUT', `The ${what} has the wrong shape; nothing was changed.`, { errors })
+    : new SluiceError('UNPROCESSABLE', `The ${what} breaks a rule; nothing was changed.`, { errors })
 }
 
 /** The running rollout decides its rule's share; whoever wants to has to take over first. */

@@ -4,6 +4,7 @@ import { lockEnvironment } from '../environments/environment-store.ts'
 import type { EventParts } from '../events/append-event.ts'
 import type { Actor } from '../events/event.ts'
 import type { DatabaseTransaction } from '../ports/database.ts'
+import { listSegments } from '../segments/segment-store.ts'
 import { type FlagChange, type FlagChanged, changeFlag, snapshotFlag } from './change-flag.ts'
 import { faultOfKey } from './check-flag.ts'
 import { type FlagEdit, editFlag } from './edit-flag.ts'
@@ -32,7 +33,8 @@ export async function applyEdit(request: EditRequest, parts: FlagParts): Promise
     throw new SluiceError('UNPROCESSABLE', fault, { errors: [{ pointer: '', code: 'custom', message: fault }] })
   return commit(parts, async (transaction) => {
     const others = await presentFlags(transaction, environment, parts)
-    const rules = { key, reshuffle, mintSalt: () => parts.random.salt(), others }
+    const segments = new Set((await listSegments(transaction, environment)).map(({ name }) => name))
+    const rules = { key, reshuffle, mintSalt: () => parts.random.salt(), others, segments }
     const change = (current: StoredFlag | null) => {
       request.precondition?.(current)
       return editFlag(current, edit, rules)

@@ -2,6 +2,7 @@ import type { Database } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
 import { listEnvironments } from '../environments/environment-store.ts'
 import type { Publication } from './change-flag.ts'
+import { listSegments } from '../segments/segment-store.ts'
 import { listFlags } from './flag-store.ts'
 import type { CachedSnapshot, SnapshotCache } from './snapshot-cache.ts'
 
@@ -23,12 +24,17 @@ export interface PublishParts {
  * environment is read again, so that nobody sees a revision go back or a change go missing.
  */
 export async function publishSnapshot(publication: Publication, parts: PublishParts): Promise<void> {
-  const { cache, audience, logger, database } = parts
+  const { cache, audience } = parts
   const { environment } = publication
   const applied = cache.apply(publication)
   const snapshot = cache.get(environment)
   if (applied === 'applied' && snapshot) return audience.patch(publication, snapshot)
-  if (applied === 'known') return
+  if (applied === 'gap') await republishSnapshot(environment, parts)
+}
+
+/** Reads the whole environment again, and tells everybody if there is something new. */
+export async function republishSnapshot(environment: string, parts: PublishParts): Promise<void> {
+  const { cache, audience, logger, database } = parts
   try {
     if (await reloadSnapshot(environment, database, cache)) audience.put(cache.get(environment) as CachedSnapshot)
   } catch (error) {
@@ -39,12 +45,13 @@ export async function publishSnapshot(publication: Publication, parts: PublishPa
 
 /** Reads one environment at one instant. False: the cache has the same or newer. */
 export async function reloadSnapshot(environment: string, database: Database, cache: SnapshotCache): Promise<boolean> {
-  const { row, flags } = await database.transaction(
+  const { row, flags, segments } = await database.transaction(
     async (transaction) => ({
       row: (await listEnvironments(transaction)).find(({ name }) => name === environment),
       flags: await listFlags(transaction, environment),
+      segments: await listSegments(transaction, environment),
     }),
     { access: 'read only' },
   )
-  return row ? cache.load(row, flags) : false
+  return row ? cache.load(row, flags, segments) : false
 }

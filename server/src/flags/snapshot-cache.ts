@@ -1,13 +1,16 @@
 import {
   type CompiledFlagSet,
   type FlagSet,
+  type Segment,
   type SnapshotFlag,
   compileFlagSet,
   replaceFlags,
 } from '@sluice/core/evaluation'
 import type { EnvironmentRow } from '../environments/environment-store.ts'
 import { type Publication, snapshotFlag } from './change-flag.ts'
+import type { StoredSegment } from '../segments/segment-store.ts'
 import type { StoredFlag } from './flag-store.ts'
+import { compileRegex } from './regex.ts'
 
 /** One revision of one environment, ready to be served and evaluated. */
 export interface CachedSnapshot {
@@ -15,6 +18,7 @@ export interface CachedSnapshot {
   readonly epoch: string
   readonly revision: number
   readonly flags: Readonly<Record<string, SnapshotFlag>>
+  readonly segments: Readonly<Record<string, Segment>>
   readonly compiled: CompiledFlagSet
   /** `<epoch>-<revision>`, as streams and ETags name it. */
   readonly id: string
@@ -38,12 +42,17 @@ export class SnapshotCache {
   }
 
   /** Takes what was read from the database, unless something newer is here already. */
-  load({ name, epoch, revision }: EnvironmentRow, stored: readonly StoredFlag[]): boolean {
+  load(
+    { name, epoch, revision }: EnvironmentRow,
+    stored: readonly StoredFlag[],
+    storedSegments: readonly StoredSegment[] = [],
+  ): boolean {
     const present = this.#snapshots.get(name)
     if (present && present.epoch === epoch && present.revision >= revision) return false
     const flags = Object.fromEntries(stored.map((flag) => [flag.key, snapshotFlag(flag)]))
-    const set: FlagSet = { schema: 1, env: name, epoch, revision, flags }
-    this.#snapshots.set(name, cached(set, compileFlagSet(set)))
+    const segments = Object.fromEntries(storedSegments.map(({ name: segment, segment: held }) => [segment, held]))
+    const set = { schema: 1, env: name, epoch, revision, flags, segments } as const
+    this.#snapshots.set(name, cached(set, compileFlagSet(set, { regex: compileRegex })))
     return true
   }
 
@@ -55,18 +64,31 @@ export class SnapshotCache {
     const { [key]: _, ...others } = present.flags
     const flags = flag === null ? others : { ...others, [key]: flag }
     const compiled = replaceFlags(present.compiled, { [key]: flag }, revision)
-    this.#snapshots.set(environment, cached({ schema: 1, env: environment, epoch, revision, flags }, compiled))
+    const set = { schema: 1, env: environment, epoch, revision, flags, segments: present.segments } as const
+    this.#snapshots.set(environment, cached(set, compiled))
     return 'applied'
   }
 }
 
-function cached(set: FlagSet, compiled: CompiledFlagSet): CachedSnapshot {
-  const { env: environment, epoch, revision, flags } = set
+type HeldSet = FlagSet & Pick<CachedSnapshot, 'segments'>
+
+function cached(set: HeldSet, compiled: CompiledFlagSet): CachedSnapshot {
+  const { schema, env, epoch, revision, flags, segments } = set
   let text: string | undefined
   const write = (): string => {
     const names = Object.keys(flags).sort()
     const ordered = Object.fromEntries(names.map((name) => [name, flags[name]]))
-    return JSON.stringify({ schema: 1, env: environment, epoch, revision, flagCount: names.length, flags: ordered })
+    const named = Object.keys(segments).length === 0 ? {} : { segments }
+    return JSON.stringify({ schema, env, epoch, revision, flagCount: names.length, flags: ordered, ...named })
   }
-  return { environment, epoch, revision, flags, compiled, id: `${epoch}-${revision}`, text: () => (text ??= write()) }
+  return {
+    environment: env,
+    epoch,
+    revision,
+    flags,
+    segments,
+    compiled,
+    id: `${epoch}-${revision}`,
+    text: () => (text ??= write()),
+  }
 }

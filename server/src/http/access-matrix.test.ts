@@ -24,6 +24,7 @@ function expected(access: Access, caller: Caller, place: 'own' | 'other' | 'unkn
 const bodies: Readonly<Record<string, unknown>> = {
   'PUT /api/v1/environments/{env}/flags/{key}': tenth,
   'PATCH /api/v1/environments/{env}/flags/{key}': { description: 'x' },
+  'PUT /api/v1/environments/{env}/segments/{key}': { if: { all: [] } },
   'POST /api/v1/environments/{env}/flags/{key}/explain': { context: {} },
   'POST /ofrep/v1/evaluate/flags/{key}': { context: {} },
   'POST /ofrep/v1/evaluate/flags': { context: {} },
@@ -78,8 +79,11 @@ test('every route, for every caller, in the own environment, another and one tha
       for (const caller of callers) {
         const environment = { own: 'demo', other: 'production', unknown: 'nowhere', none: '' }[place]
         const path = route.path.replace('{env}', environment).replace('{key}', 'f').replace('{id}', 'x')
-        for (const known of ['demo', 'production'])
+        for (const known of ['demo', 'production']) {
           await send('PUT', `/api/v1/environments/${known}/flags/f`, { body: tenth })
+          if (path.includes('/segments'))
+            await send('PUT', `/api/v1/environments/${known}/segments/f`, { body: { if: { all: [] } } })
+        }
         const body = bodies[routeName(route)]
         const query = queryOf(route, caller)
         const answer = await send(route.method, path + query, {

@@ -4,6 +4,7 @@ import type { KeyKind } from '@sluice/contract'
 export interface ShellTables {
   environments: EnvironmentTable
   flags: FlagTable
+  segments: SegmentTable
   api_keys: ApiKeyTable
   sign_in_links: SignInLinkTable
   sessions: SessionTable
@@ -32,6 +33,19 @@ export interface FlagTable {
   created_at: number
   updated_at: number
   /** A deleted flag's row stays, so that its versions never count from 1 again. */
+  deleted_at: number | null
+}
+
+export interface SegmentTable {
+  environment: string
+  name: string
+  version: number
+  /** The environment's revision in which it last changed. */
+  revision: number
+  segment: string
+  created_at: number
+  updated_at: number
+  /** A deleted segment's row stays, so that its versions never count from 1 again. */
   deleted_at: number | null
 }
 

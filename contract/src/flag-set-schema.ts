@@ -1,0 +1,216 @@
+// The native format as JSON Schema, for editors and other languages; `flag-set.schema.json` is this as a file. What a schema
+// cannot say (variants that exist, weights that add up, cycles) `parseFlag` of `core/evaluation` says with the place and the remedy.
+
+const text = { type: 'string' } as const
+const name = {
+  ...text,
+  minLength: 1,
+  maxLength: 200,
+  not: { enum: ['__proto__', 'prototype', 'constructor'] },
+} as const
+const instant = { ...text, format: 'date-time' } as const
+const ref = (definition: string) => ({ $ref: `#/$defs/${definition}` }) as const
+const texts = { type: 'array', items: text } as const
+const metadata = {
+  type: 'object',
+  propertyNames: name,
+  additionalProperties: { type: ['string', 'number', 'boolean'] },
+} as const
+
+/** What samples and splits have in common: where the unit stands, and how it is placed. */
+const bucket = {
+  salt: { ...text, description: 'Makes this draw independent of others. Left out when writing: kept, or made.' },
+  by: {
+    description: 'The attribute that holds the unit, by default targetingKey; of several the first present.',
+    anyOf: [text, { ...texts, minItems: 1 }],
+  },
+  hash: { enum: ['m3', 'unleash', 'unleash-variant', 'java31'], default: 'm3' },
+  of: { type: 'integer', minimum: 1, default: 100_000, description: 'What shares and weights are of.' },
+  x: { type: 'object', description: 'Switches that only an imported flag needs.' },
+} as const
+
+const object = (properties: object, required: readonly string[], description: string) =>
+  ({ type: 'object', description, properties, required, additionalProperties: false }) as const
+
+const list = (variant: boolean) => ({
+  type: 'array',
+  maxItems: 100_000,
+  items: object(
+    {
+      unit: { ...text, minLength: 1 },
+      ...(variant ? { variant: text } : {}),
+      by: { ...text, default: 'targetingKey' },
+      reason: text,
+      expires: instant,
+    },
+    variant ? ['unit', 'variant'] : ['unit'],
+    'A unit; past `expires` it is absent.',
+  ),
+})
+
+const flag = object(
+  {
+    enabled: { type: 'boolean', description: 'The kill switch: false serves `off`, and nothing else is read.' },
+    variants: {
+      type: 'object',
+      description: 'Named values of one type.',
+      propertyNames: name,
+      minProperties: 1,
+      maxProperties: 100,
+      additionalProperties: { type: ['boolean', 'number', 'string', 'object'] },
+    },
+    off: {
+      type: ['string', 'null'],
+      description: "Served when killed, excluded or in doubt; null: the default in the caller's code.",
+    },
+    force: { ...text, description: "On for everyone, by a person's hand." },
+    requires: {
+      type: 'array',
+      items: object(
+        { flag: text, variants: texts, on: { type: 'boolean', default: true } },
+        ['flag'],
+        'What another flag must answer in the same context.',
+      ),
+    },
+    exclude: list(false),
+    include: list(true),
+    rules: { type: 'array', items: ref('rule'), description: 'The first that matches and does not miss serves.' },
+    serve: { description: 'When no rule serves.', anyOf: [ref('serve'), { type: 'null' }] },
+    client: { type: 'boolean', default: false, description: 'Visible to keys that are out in the open.' },
+    metadata,
+    description: text,
+    owner: text,
+    tags: texts,
+    risk: { enum: ['low', 'medium', 'high'] },
+    rollbackImpact: text,
+    expires: instant,
+    kind: { enum: ['release', 'ops'] },
+    models: object(
+      { requires: texts, minContext: { type: 'integer', minimum: 1 } },
+      [],
+      'What the models that its variants name must be able to do.',
+    ),
+  },
+  ['enabled', 'variants', 'off', 'serve'],
+  'Who gets which variant.',
+)
+
+const withValues = (op: readonly string[], values: object, more: object = {}) =>
+  object(
+    {
+      attr: ref('attribute'),
+      op: { enum: op },
+      values: { type: 'array', minItems: 1, items: values },
+      negate: { type: 'boolean', default: false },
+      x: { type: 'object' },
+      ...more,
+    },
+    ['attr', 'op', 'values'],
+    'A comparison with any of the values. Of an absent attribute false, also negated.',
+  )
+const fold = { fold: { type: 'boolean', default: false, description: 'Leave case aside.' } }
+
+const condition = {
+  anyOf: [
+    object({ all: { type: 'array', items: ref('condition') } }, ['all'], 'All hold.'),
+    object({ any: { type: 'array', items: ref('condition') } }, ['any'], 'At least one holds.'),
+    object({ not: ref('condition') }, ['not'], 'It does not hold, also when an attribute in it is absent.'),
+    object({ segment: text }, ['segment'], 'The condition of that name.'),
+    object(
+      { attr: ref('attribute'), op: { const: 'exists' }, negate: { type: 'boolean' }, x: { type: 'object' } },
+      ['attr', 'op'],
+      'The attribute is there.',
+    ),
+    withValues(['in'], { type: ['string', 'number', 'boolean'] }, fold),
+    withValues(['starts', 'ends', 'contains'], text, fold),
+    withValues(['regex'], { ...text, maxLength: 256, description: 'RE2 syntax, unanchored.' }),
+    withValues(['cidr', 'semver.eq', 'semver.lt', 'semver.lte', 'semver.gt', 'semver.gte'], text),
+    withValues(['lt', 'lte', 'gt', 'gte'], { type: 'number' }),
+    withValues(['before', 'after'], { anyOf: [instant, { type: 'integer' }] }),
+  ],
+}
+
+const definitions = {
+  flag,
+  rule: object(
+    { id: name, if: ref('condition'), sample: ref('sample'), serve: ref('serve'), description: text },
+    ['id', 'serve'],
+    'Serves whom its condition takes and its sample lets through; who misses goes on with the next rule.',
+  ),
+  sample: object(
+    { share: { type: 'integer', minimum: 0, description: 'Of 100,000: 10 % is 10000.' }, ...bucket },
+    ['share'],
+    'A gate that lets a share through.',
+  ),
+  serve: {
+    anyOf: [
+      text,
+      object(
+        {
+          split: {
+            type: 'array',
+            minItems: 1,
+            items: {
+              type: 'array',
+              prefixItems: [text, { type: 'integer', minimum: 0 }],
+              minItems: 2,
+              maxItems: 2,
+              description: 'Variant and weight.',
+            },
+            description: 'Weights add up to 100,000. Their order matters: a change of it moves units.',
+          },
+          ...bucket,
+        },
+        ['split'],
+        'One of several variants, by weight.',
+      ),
+    ],
+  },
+  condition,
+  attribute: {
+    description: 'One literal name, or a path into the context as a list of names. $now is the time.',
+    anyOf: [text, { ...texts, minItems: 1 }],
+  },
+  segment: object({ if: ref('condition'), description: text }, ['if'], 'A condition under a name.'),
+}
+
+/** JSON Schema 2020-12 of a flag set; one flag, as it is written, is `#/$defs/flag`. */
+export const flagSetSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:sluice:flag-set:1',
+  title: 'Sluice flag set',
+  type: 'object',
+  description: "One environment's flags at one revision.",
+  properties: {
+    schema: { const: 1 },
+    env: text,
+    epoch: text,
+    revision: { type: 'integer', minimum: 0 },
+    flagCount: { type: 'integer', minimum: 0 },
+    flags: { type: 'object', propertyNames: name, additionalProperties: ref('snapshotFlag') },
+    segments: { type: 'object', propertyNames: name, additionalProperties: ref('segment') },
+    metadata,
+  },
+  required: ['schema', 'env', 'epoch', 'revision', 'flags'],
+  $defs: {
+    ...definitions,
+    snapshotFlag: {
+      ...flag,
+      description: 'A flag with the rollout that owns the share of one rule.',
+      properties: {
+        ...flag.properties,
+        rollout: object(
+          {
+            id: text,
+            rule: text,
+            attempt: { type: 'integer' },
+            visit: { type: 'integer' },
+            timeoutMs: { type: 'number' },
+          },
+          ['id', 'rule', 'attempt', 'visit', 'timeoutMs'],
+          'Travels back with every observation of the flag.',
+        ),
+      },
+    },
+  },
+} as const

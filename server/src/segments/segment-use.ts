@@ -1,0 +1,50 @@
+import { type Segment, type SnapshotFlag, segmentsIn } from '@sluice/core/evaluation'
+import type { StoredFlag } from '../flags/flag-store.ts'
+import type { StoredSegment } from './segment-store.ts'
+
+/** The flags and segments that name a segment. */
+export interface SegmentUse {
+  readonly flags: string[]
+  readonly segments: string[]
+}
+
+export function useOf(name: string, flags: readonly StoredFlag[], segments: readonly StoredSegment[]): SegmentUse {
+  return {
+    flags: flags.filter(({ flag }) => segmentsOfFlag(flag).includes(name)).map(({ key }) => key),
+    segments: segments.filter(({ segment }) => segmentsIn(segment.if).includes(name)).map((other) => other.name),
+  }
+}
+
+export function segmentsOfFlag({ rules = [] }: SnapshotFlag): string[] {
+  return rules.flatMap(({ if: condition }) => (condition === undefined ? [] : segmentsIn(condition)))
+}
+
+/** The way by which a segment comes back to itself; null when it does not. */
+export function cycleOf(
+  name: string,
+  segments: ReadonlyMap<string, Segment>,
+  path: readonly string[] = [name],
+): readonly string[] | null {
+  const segment = segments.get(path.at(-1) as string)
+  for (const next of segment ? segmentsIn(segment.if) : []) {
+    if (next === name) return [...path, next]
+    const found = path.includes(next) ? null : cycleOf(name, segments, [...path, next])
+    if (found) return found
+  }
+  return null
+}
+
+/** The flags under a running rollout that a segment decides about, by itself or through others. */
+export function runningOn(
+  name: string,
+  flags: readonly StoredFlag[],
+  segments: readonly StoredSegment[],
+): readonly StoredFlag[] {
+  const reached = new Set([name])
+  for (let size = 0; size !== reached.size;) {
+    size = reached.size
+    for (const { name: other, segment } of segments)
+      if (segmentsIn(segment.if).some((used) => reached.has(used))) reached.add(other)
+  }
+  return flags.filter(({ flag, rollout }) => rollout !== null && segmentsOfFlag(flag).some((used) => reached.has(used)))
+}
