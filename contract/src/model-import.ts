@@ -29,6 +29,7 @@ export const importRecordSchema = z
     action: z.enum(['create', 'update', 'unchanged', 'skip', 'conflict', 'error']),
     pointer: z.string(),
     line: z.int(),
+    /** Of an update; what a new model costs stands in `priceChanges`. */
     changes: z.array(z.strictObject({ field: z.string(), oldValue: z.unknown(), newValue: z.unknown() })),
     priceChanges: z.array(priceChangeSchema),
     /** Groups that belong to somebody else and stay as they are. */

@@ -27,6 +27,7 @@ import { type Readiness, healthRoutes } from './http/routes/health.ts'
 import { instanceRoutes } from './http/routes/instances.ts'
 import { keyRoutes } from './http/routes/keys.ts'
 import { modelCostRoute } from './http/routes/model-cost.ts'
+import { modelImportRoutes } from './http/routes/model-import.ts'
 import { modelRoutes } from './http/routes/models.ts'
 import { sdkRoutes } from './http/routes/sdk.ts'
 import { schemaRoute } from './http/routes/schema.ts'
@@ -139,6 +140,7 @@ export function shellRoutes(shell: Shell): Route[] {
     ...segmentRoutes(shell),
     schemaRoute(),
     modelCostRoute(shell),
+    ...modelImportRoutes(shell),
     ...modelRoutes(shell),
     ...snapshotRoutes(shell),
     ...instanceRoutes(shell.instances),

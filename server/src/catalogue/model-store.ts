@@ -114,11 +114,15 @@ function rowOf(stored: StoredModel): Selectable<ModelTable> {
   }
 }
 
-/** Puts down the names of these models in place of those they had. */
-export async function saveAliases(transaction: DatabaseTransaction, models: readonly StoredModel[]): Promise<void> {
+/** Takes their names from models that had some. */
+export async function dropAliases(transaction: DatabaseTransaction, models: readonly StoredModel[]): Promise<void> {
   const changed = models.filter(({ version }) => version > 1).map(({ model }) => model.id)
   for (const ids of inParts(changed))
     await transaction.deleteFrom('model_aliases').where('model_id', 'in', ids).execute()
+}
+
+/** Puts down the names of these models; their old ones have to be gone. */
+export async function saveAliases(transaction: DatabaseTransaction, models: readonly StoredModel[]): Promise<void> {
   const rows = models.flatMap(({ model, deletedAtMs }) =>
     deletedAtMs === null
       ? model.aliases.map(({ alias, validFrom }) => ({

@@ -9,6 +9,7 @@ import {
   type CatalogueRevision,
   type StoredModel,
   bumpCatalogue,
+  dropAliases,
   insertHistory,
   saveAliases,
   saveModels,
@@ -49,18 +50,58 @@ export interface Written {
   readonly models: readonly StoredModel[]
 }
 
+/** A change worked out before its transaction begins, so that this one is short. */
+export interface PreparedWrite {
+  readonly stored: StoredModel
+  readonly row: Selectable<ModelHistoryTable>
+}
+
+export function prepareWrite(change: ModelChange, circumstances: Circumstances): PreparedWrite {
+  const stored = storedAfter(change, circumstances)
+  return { stored, row: historyRow(change, stored, circumstances) }
+}
+
 /** Null: one of them was changed in the meantime; the transaction has to be undone. */
 export async function writeModels(
   transaction: DatabaseTransaction,
   changes: readonly ModelChange[],
   circumstances: Circumstances,
 ): Promise<Written | null> {
+  return writePrepared(
+    transaction,
+    changes.map((change) => prepareWrite(change, circumstances)),
+  )
+}
+
+const writesAtOnce = 50
+
+export interface WriteSteps {
+  /** Awaited before anything is written, while all other writers wait. */
+  readonly check?: (revision: CatalogueRevision) => Promise<void>
+  /** Awaited between portions, with the number that is written. */
+  readonly pause?: (written: number) => Promise<void> | undefined
+}
+
+/** The same for what was prepared. */
+export async function writePrepared(
+  transaction: DatabaseTransaction,
+  writes: readonly PreparedWrite[],
+  { check, pause }: WriteSteps = {},
+): Promise<Written | null> {
   const revision = await bumpCatalogue(transaction)
-  const models = changes.map((change) => storedAfter(change, circumstances))
-  if (!(await saveModels(transaction, models))) return null
-  await saveAliases(transaction, models)
-  const rows = changes.map((change, i) => historyRow(change, models[i] as StoredModel, circumstances))
-  await insertHistory(transaction, rows)
+  await check?.(revision)
+  const models = writes.map(({ stored }) => stored)
+  // All old names go before a new one comes: a name may move from one model to another.
+  await dropAliases(transaction, models)
+  for (let from = 0; from < writes.length; from += writesAtOnce) {
+    const some = writes.slice(from, from + writesAtOnce)
+    const stored = some.map((write) => write.stored)
+    if (!(await saveModels(transaction, stored))) return null
+    await saveAliases(transaction, stored)
+    const rows = some.map(({ row }) => row)
+    await insertHistory(transaction, rows)
+    await pause?.(from + some.length)
+  }
   return { revision, models }
 }
 

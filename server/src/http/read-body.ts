@@ -28,6 +28,11 @@ export async function readJson(request: Request, rules: BodyRules): Promise<unkn
   return value
 }
 
+/** A file as text, whatever it holds and is called. */
+export async function readFileBody(request: Request, most: number): Promise<string> {
+  return decodeUtf8(await readBytes(request, most)).replace(/^\uFEFF/, '')
+}
+
 function refuse(value: unknown): void {
   const errors = findJsonFaults(value)
   if (errors.length === 0) return
