@@ -1,5 +1,4 @@
-import type { FlagProblem } from '../../evaluation/parse-flag.ts'
-import { isPlainObject } from '../../evaluation/faults.ts'
+import { type FlagProblem, isPlainObject } from '../../evaluation/faults.ts'
 import { decimalOf, formatDecimal, multiply, parseDecimal, roundSignificant } from '../decimal.ts'
 import type { Meter } from '../meter.ts'
 import type { AliasKind } from '../model.ts'
