@@ -46,7 +46,9 @@ function queryOf({ path, method }: Route, caller: Caller): string {
 /** Where the request of this test is one that succeeds: it names no id that is not there, and no file. */
 function isAnswered({ path, method }: Route, caller: Caller): boolean {
   const isComplete = method === 'GET' || Object.hasOwn(bodies, `${method} ${path}`)
-  return isComplete && !path.includes('{id}') && !path.includes('{plan}') && !path.includes('sdk') && caller !== 'client'
+  return (
+    isComplete && !path.includes('{id}') && !path.includes('{plan}') && !path.includes('sdk') && caller !== 'client'
+  )
 }
 
 test('every route, for every caller, in the own environment, another and one that is not there', async () => {
