@@ -149,6 +149,7 @@ export const modelInputSchema = z
 export const fieldChangeSchema = z
   .strictObject({ field: z.string(), oldValue: z.unknown(), newValue: z.unknown() })
   .meta({ id: 'FieldChange' })
+export type FieldChange = z.infer<typeof fieldChangeSchema>
 
 export const patchSchema = z
   .array(z.looseObject({ op: z.enum(['add', 'remove', 'replace']), path: z.string() }))
@@ -175,6 +176,7 @@ export type ModelVersion = z.infer<typeof modelVersionSchema>
 export const modelHistorySchema = z
   .strictObject({ items: z.array(modelVersionSchema), next: z.string().optional() })
   .meta({ id: 'ModelHistory' })
+export type ModelHistory = z.infer<typeof modelHistorySchema>
 
 export const referrerSchema = z
   .strictObject({
@@ -211,10 +213,12 @@ export const pricesInputSchema = z
     correction: z.boolean().optional(),
   })
   .meta({ id: 'PricesInput' })
+export type PricesInput = z.infer<typeof pricesInputSchema>
 
 export const duplicateInputSchema = z
   .strictObject({ id: z.string(), name: z.string().optional() })
   .meta({ id: 'DuplicateInput' })
+export type DuplicateInput = z.infer<typeof duplicateInputSchema>
 export const revertInputSchema = z.strictObject({ version: z.int().min(1) }).meta({ id: 'RevertInput' })
 
 /** Names of counts are those of a usage (core/catalogue); a provider's own shape is understood too. */
@@ -238,6 +242,7 @@ export const costInputSchema = z
     error: 'Send either "model", an id, or "prices", a list of price components.',
   })
   .meta({ id: 'CostInput' })
+export type CostInput = z.infer<typeof costInputSchema>
 
 export const costSchema = z
   .strictObject({
@@ -264,6 +269,7 @@ export const costSchema = z
     catalogueUsd: money.optional(),
   })
   .meta({ id: 'Cost' })
+export type Cost = z.infer<typeof costSchema>
 
 /** Everything an SDK holds: the models with their versions, and the ids that were deleted. */
 export const modelSnapshotSchema = z
