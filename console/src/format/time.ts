@@ -47,3 +47,8 @@ export function formatInstant(at: string): string {
 export function formatDurationText(text: string): string {
   return text.replace(/^([\d.]+)([a-z]+)$/, `$1${fixedSpace}$2`)
 }
+
+/** A day: 21 Nov 2026. Prices begin at midnight UTC, so the day is theirs. */
+export function formatDate(at: string | number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(at))
+}

@@ -10,13 +10,11 @@ const looks: Readonly<Record<Kind, string>> = {
   destroy: 'bg-fail text-bg border-fail',
 }
 
+/** For links that stand among buttons. */
+export const buttonLook = (kind: Kind): string =>
+  `inline-flex min-h-8 items-center justify-center gap-2 rounded-4 border px-3 text-13 font-semibold disabled:opacity-50 pointer-coarse:min-h-11 ${looks[kind]}`
+
 /** A button of at least 32 px, 44 on a touch screen. */
 export function Button({ kind = 'plain', className = '', ...rest }: ComponentProps<'button'> & { kind?: Kind }) {
-  return (
-    <button
-      type="button"
-      className={`inline-flex min-h-8 items-center justify-center gap-2 rounded-4 border px-3 text-13 font-semibold disabled:opacity-50 pointer-coarse:min-h-11 ${looks[kind]} ${className}`}
-      {...rest}
-    />
-  )
+  return <button type="button" className={`${buttonLook(kind)} ${className}`} {...rest} />
 }

@@ -32,7 +32,7 @@ export function Dialog({
         <Base.Backdrop className="fixed inset-0 bg-scrim" />
         <Base.Popup
           finalFocus={() => returnFocus(opener)}
-          className={`fixed inset-x-4 top-[min(18%,160px)] mx-auto max-h-[calc(100dvh-min(18%,160px)-16px)] overflow-y-auto rounded-4 border border-edge bg-bg p-6 shadow-lg max-sm:p-4 short:top-2 short:max-h-[calc(100dvh-16px)] ${wide ? 'max-w-[800px]' : 'max-w-[480px]'}`}
+          className={`fixed inset-x-4 mx-auto overflow-y-auto rounded-4 border border-edge bg-bg p-6 shadow-lg max-sm:p-4 short:top-2 short:max-h-[calc(100dvh-16px)] ${wide ? 'top-[min(6%,48px)] max-h-[calc(100dvh-min(6%,48px)-16px)] max-w-[840px]' : 'top-[min(18%,160px)] max-h-[calc(100dvh-min(18%,160px)-16px)] max-w-[480px]'}`}
         >
           <Base.Title className="text-16 font-semibold wrap-anywhere">
             {title}
@@ -49,11 +49,14 @@ export function Dialog({
   )
 }
 
-/** The row of buttons at a dialog's end; it stays in sight while the rest scrolls. */
-export function DialogButtons({ children }: { children: ReactNode }) {
+/** The row of buttons at a dialog's end, with what has to be filled in; it stays in sight while the rest scrolls. */
+export function DialogButtons({ above, children }: { above?: ReactNode; children: ReactNode }) {
   return (
-    <div className="sticky -bottom-6 -mx-6 -mb-6 mt-4 flex flex-wrap justify-end gap-2 bg-bg px-6 pt-2 pb-6 max-sm:-bottom-4 max-sm:-mx-4 max-sm:-mb-4 max-sm:px-4 max-sm:pb-4">
-      {children}
+    <div
+      className={`sticky -bottom-6 -mx-6 -mb-6 mt-4 bg-bg px-6 pb-6 ${above === undefined ? 'pt-2' : 'border-t border-line'} max-sm:-bottom-4 max-sm:-mx-4 max-sm:-mb-4 max-sm:px-4 max-sm:pb-4 short:static`}
+    >
+      {above}
+      <div className={`flex flex-wrap justify-end gap-2 ${above === undefined ? '' : 'mt-3'}`}>{children}</div>
     </div>
   )
 }
