@@ -1,13 +1,26 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 import { AlertsPage } from './pages/alerts/AlertsPage.tsx'
 import { ConnectPage } from './pages/connect/ConnectPage.tsx'
 import { FlagsPage } from './pages/flags/FlagsPage.tsx'
+import { type ModelFilter, sorts } from './api/models.ts'
 import { OverviewPage } from './pages/overview/OverviewPage.tsx'
 import { RolloutPage } from './pages/rollout/RolloutPage.tsx'
 import { SignInPage } from './pages/sign-in/SignInPage.tsx'
 import { recall } from './shell/kept.ts'
 import { Layout } from './shell/Layout.tsx'
 import { NotFound } from './shell/NotFound.tsx'
+
+// Fetched when somebody goes there: most visits are to a rollout, and should not wait for forms.
+const ModelsPage = lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage')
+const ModelPage = lazyRouteComponent(() => import('./pages/models/ModelPage.tsx'), 'ModelPage')
+const ComparePage = lazyRouteComponent(() => import('./pages/models/ComparePage.tsx'), 'ComparePage')
 
 /** Where a person was last; the demo before that. */
 const home = (): string => recall('environment') ?? 'demo'
@@ -62,6 +75,28 @@ const alerts = createRoute({
   path: '/alerts',
   component: () => <AlertsPage environment={alerts.useParams().env} />,
 })
+const models = createRoute({
+  getParentRoute: () => environment,
+  path: '/models',
+  validateSearch: modelFilter,
+  component: () => <ModelsPage environment={models.useParams().env} filter={models.useSearch()} />,
+})
+const compare = createRoute({
+  getParentRoute: () => environment,
+  path: '/models/compare',
+  validateSearch: ({ ids }): { ids: string[] } => ({
+    ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [],
+  }),
+  component: () => <ComparePage environment={compare.useParams().env} ids={compare.useSearch().ids} />,
+})
+const model = createRoute({
+  getParentRoute: () => environment,
+  path: '/models/$id',
+  component: () => {
+    const { env, id } = model.useParams()
+    return <ModelPage key={id} environment={env} id={id} />
+  },
+})
 const connect = createRoute({
   getParentRoute: () => environment,
   path: '/connect',
@@ -76,8 +111,24 @@ const rollout = createRoute({
   },
 })
 
+const pages = [overview, flags, models, compare, model, alerts, connect, rollout] as const
+
+/** What the address asks of the list; anything else in it is ignored. */
+function modelFilter(search: Record<string, unknown>): ModelFilter {
+  const texts = ['q', 'provider', 'status', 'kind', 'capability'].flatMap((name) => {
+    const value = search[name]
+    return typeof value === 'string' && value !== '' ? [[name, value]] : []
+  })
+  const sort = sorts.find((each) => each === search['sort'])
+  return {
+    ...Object.fromEntries(texts),
+    ...(sort === undefined ? {} : { sort }),
+    ...(search['deleted'] === true ? { deleted: true } : {}),
+  }
+}
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, signIn, environment.addChildren([overview, flags, alerts, connect, rollout])]),
+  routeTree: root.addChildren([start, signIn, environment.addChildren(pages)]),
   scrollRestoration: true,
 })
 

@@ -15,6 +15,8 @@ export class ApiError extends Error {
   readonly hint: string | undefined
   readonly requestId: string | undefined
   readonly errors: readonly FieldError[]
+  /** What stands in the way, as it is now: a newer version, what refers to it. */
+  readonly current: unknown
 
   constructor(status: number, problem: Refusal) {
     super(problem.detail ?? problem.title ?? `The server answered ${status}.`)
@@ -23,6 +25,7 @@ export class ApiError extends Error {
     this.hint = problem.hint
     this.requestId = problem.requestId
     this.errors = problem.errors ?? []
+    this.current = problem.current
   }
 }
 

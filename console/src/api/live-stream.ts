@@ -7,7 +7,7 @@ export type LiveStatus =
   | { readonly kind: 'live' }
   | { readonly kind: 'reconnecting'; readonly sinceMs: number }
 
-export type FrameName = 'put' | 'patch' | 'ping' | 'rollout' | 'decision'
+export type FrameName = 'put' | 'patch' | 'ping' | 'rollout' | 'decision' | 'models'
 
 export interface LiveHandlers {
   readonly onStatus: (status: LiveStatus) => void
@@ -23,7 +23,7 @@ export interface Source {
   close(): void
 }
 
-const frames: readonly FrameName[] = ['put', 'patch', 'ping', 'rollout', 'decision']
+const frames: readonly FrameName[] = ['put', 'patch', 'ping', 'rollout', 'decision', 'models']
 /** Pings come each 15 s: three missed ones are a dead line, even when the socket does not say so. */
 const silenceMs = 45_000
 

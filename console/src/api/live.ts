@@ -6,6 +6,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { environmentPath, request } from './client.ts'
 import { type FrameName, type LiveStatus, openLiveStream, type Source } from './live-stream.ts'
 import { appendDecision, type FlagPatch, mergeRollout, newerRollout, patchFlags } from './merge-live.ts'
+import { modelKeys } from './models.ts'
 import { keys, type List } from './queries.ts'
 import { throttle } from './throttle.ts'
 
@@ -63,7 +64,7 @@ function openStream(client: QueryClient, environment: string): () => void {
   const receive = receiver(client, environment)
   return openLiveStream(
     () =>
-      new EventSource(`${environmentPath(environment, 'stream')}?topics=flags,rollouts`, {
+      new EventSource(`${environmentPath(environment, 'stream')}?topics=flags,rollouts,models`, {
         withCredentials: true,
       }) as Source,
     {
@@ -94,6 +95,7 @@ function receiver(client: QueryClient, environment: string): (name: FrameName, d
   const refreshAlerts = throttle(1000, () => {
     void client.invalidateQueries({ queryKey: keys.alerts(environment) })
   })
+  const refreshModels = throttle(500, () => void client.invalidateQueries({ queryKey: modelKeys.all }))
   const handlers: Record<FrameName, (data: unknown) => void> = {
     put: (data) => setState({ revision: (data as Snapshot).revision }),
     ping: (data) => setState({ revision: (data as { revision: number }).revision }),
@@ -114,6 +116,7 @@ function receiver(client: QueryClient, environment: string): (name: FrameName, d
       )
       refreshAlerts('')
     },
+    models: () => refreshModels(''),
   }
   return (name, data) => handlers[name](data)
 }

@@ -18,6 +18,7 @@ const credit =
 const pages = [
   ['/e/$env', 'Rollouts', true],
   ['/e/$env/flags', 'Flags', false],
+  ['/e/$env/models', 'Models', false],
   ['/e/$env/alerts', 'Alerts', false],
   ['/e/$env/connect', 'Connect', false],
 ] as const
