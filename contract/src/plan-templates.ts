@@ -35,6 +35,23 @@ const afterEnabling: GuardrailInput[] = [
   { metric: 'latency_ms', stat: 'p95', ratioOver: 1.5, onBreach: 'hold' },
 ]
 
+/** What teams tick before they enable anything. */
+const beforeEnabling = [
+  'Monitoring dashboard works',
+  'Alert thresholds are set',
+  'Runbook reviewed',
+  'Rollback tested',
+  'Team notified',
+]
+
+const beforeMigration = [
+  'All tests passed',
+  'Models validated',
+  'Fallback model configured',
+  'Secrets verified',
+  'Baseline metrics captured',
+]
+
 /** The plans that come with Sluice. */
 export const planTemplates: readonly PlanTemplate[] = [
   {
@@ -50,10 +67,10 @@ export const planTemplates: readonly PlanTemplate[] = [
       'For models or settings that come from a database instead of the code: what cannot be found, slow queries, fallbacks and other costs are watched.',
     plan: {
       stages: [
-        { percent: 1, atLeast: '2h' },
-        { percent: 10, atLeast: '24h' },
-        { percent: 50, atLeast: '48h' },
-        { percent: 100, atLeast: '72h' },
+        { percent: 1, atLeast: '2h', checklist: ['Costs match the old source', 'Chat works with several models'] },
+        { percent: 10, atLeast: '24h', checklist: ['Image generation works', 'Thinking effort is applied'] },
+        { percent: 50, atLeast: '48h', checklist: ['Model selector is fast'] },
+        { percent: 100, atLeast: '72h', checklist: ['Models can be created, edited, imported and exported'] },
       ],
       guardrails: [
         ...band(rate('unknown_model'), { target: 0.0005, hold: 0.001, rollback: 0.01 }),
@@ -68,7 +85,11 @@ export const planTemplates: readonly PlanTemplate[] = [
     name: 'model-staging',
     title: 'Staging, before a model migration',
     description: 'Everybody in staging for two hours; production may start when it has passed.',
-    plan: { stages: [{ percent: 100, atLeast: '2h' }], guardrails: modelGuards },
+    plan: {
+      checklist: beforeMigration,
+      stages: [{ percent: 100, atLeast: '2h', checklist: ['Chat answers well', 'E-mail draft reads well'] }],
+      guardrails: modelGuards,
+    },
   },
   {
     name: 'model-migration',
@@ -78,9 +99,9 @@ export const planTemplates: readonly PlanTemplate[] = [
     plan: {
       afterWarning: '24h',
       stages: [
-        { percent: 10, atLeast: '48h', gate: 'manual' },
-        { percent: 50, atLeast: '48h', gate: 'manual' },
-        { percent: 100, atLeast: '168h' },
+        { percent: 10, atLeast: '48h', gate: 'manual', checklist: ['No critical complaints'] },
+        { percent: 50, atLeast: '48h', gate: 'manual', checklist: ['Feedback is positive'] },
+        { percent: 100, atLeast: '168h', checklist: ['Documentation updated', 'Team trained'] },
       ],
       guardrails: modelGuards,
     },
@@ -111,13 +132,21 @@ export const planTemplates: readonly PlanTemplate[] = [
     name: 'after-enabling',
     title: 'One switch, watched for a day',
     description: 'For a flag that goes on at once, one of a train: errors, completion and slow calls for 24 hours.',
-    plan: { stages: [{ percent: 100, atLeast: '24h' }], guardrails: afterEnabling },
+    plan: {
+      checklist: beforeEnabling,
+      stages: [{ percent: 100, atLeast: '24h' }],
+      guardrails: afterEnabling,
+    },
   },
   {
     name: 'durable-execution',
     title: 'One switch of high risk, watched for two days',
     description: 'The same for what keeps long work alive: 48 hours, and a person at the gate.',
-    plan: { stages: [{ percent: 100, atLeast: '48h', gate: 'manual' }], guardrails: afterEnabling },
+    plan: {
+      checklist: beforeEnabling,
+      stages: [{ percent: 100, atLeast: '48h', gate: 'manual', checklist: ['Restarted during a run: it went on'] }],
+      guardrails: afterEnabling,
+    },
   },
 ]
 

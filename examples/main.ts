@@ -1,0 +1,15 @@
+// `npm run example -- NAME`: one of the recipes, told as it goes.
+const recipes: Readonly<Record<string, () => Promise<{ runRecipe(tell: (line: string) => void): Promise<unknown> }>>> =
+  {
+    'durable-flags': () => import('./durable-flags/recipe.ts'),
+  }
+
+const [name = ''] = process.argv.slice(2)
+const load = Object.hasOwn(recipes, name) ? recipes[name] : undefined
+if (!load) {
+  console.error(`Expected one of: ${Object.keys(recipes).join(', ')}.`)
+  process.exitCode = 2
+} else {
+  const { runRecipe } = await load()
+  await runRecipe((line) => console.log(line))
+}

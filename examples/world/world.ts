@@ -1,0 +1,126 @@
+// What an application finds around it, without a network: Sluice on a database in memory, and days that pass in seconds.
+import { randomBytes } from 'node:crypto'
+import type { DecisionEvent, LogEvent, Rollout } from '@sluice/contract'
+import { createClient } from '@sluice/sdk'
+import type { SluiceClient } from '@sluice/sdk'
+import { manualClock, readConfig, seededRandom, serverParts, startServer } from '@sluice/server'
+
+export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
+
+/** Tells what happens, for people to watch. */
+export type Tell = (line: string) => void
+
+export interface World {
+  readonly url: string
+  now(): number
+  /** A request of the admin API; throws what the server refuses, in its words. */
+  request<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** The same inside the environment `production`. */
+  inside<T>(method: string, path: string, body?: unknown): Promise<T>
+  rollout(flag: string): Promise<Rollout>
+  decisions(flag: string): Promise<readonly DecisionEvent[]>
+  act(flag: string, action: string, reason: string): Promise<Rollout>
+  /** A client as an application makes it. */
+  connect(environment?: string): Promise<SluiceClient>
+  /** Lets time pass in steps, with the traffic of each; ends early once `until` holds. */
+  pass(ms: number, traffic?: (nowMs: number) => void, until?: () => Promise<boolean>): Promise<void>
+  close(): Promise<void>
+}
+
+const stepMs = 30 * minute
+
+export async function openWorld(tell: Tell): Promise<World> {
+  const adminKey = randomBytes(32).toString('hex')
+  const clock = manualClock(Date.UTC(2026, 0, 5, 8))
+  const variables = {
+    PORT: '0',
+    SLUICE_DATABASE_URL: 'sqlite::memory:',
+    SLUICE_ADMIN_KEY: adminKey,
+    SLUICE_LOG_LEVEL: 'error',
+  }
+  const server = await startServer(readConfig(variables), { clock, random: seededRandom(1), parts: serverParts })
+  const clients: { readonly client: SluiceClient; readonly environment: string }[] = []
+  const startMs = clock.now()
+
+  const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${adminKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+  const inside = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    request(method, `/api/v1/environments/production${path}`, body)
+
+  /** Flags travel to the clients in real time; here they have all arrived before time goes on. */
+  const settle = async (): Promise<void> => {
+    for (const { client, environment } of clients) {
+      await client.flush()
+      const path = `/api/v1/environments/${environment}/snapshot`
+      const { revision } = await request<{ revision: number }>('GET', path)
+      for (let tries = 0; tries < 1000 && (client.status().revision ?? -1) < revision; tries++)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  let lastTold = 0
+  const tellEvents = async (): Promise<void> => {
+    for (const event of (await inside<{ items: LogEvent[] }>('GET', `/events?after=${lastTold}&limit=1000`)).items) {
+      lastTold = event.seq
+      const { flag } = (event.evidence ?? {}) as { flag?: string }
+      if (event.subject.kind !== 'rollout' || flag === undefined || event.action === 'arm') continue
+      const days = ((Date.parse(event.at) - startMs) / day).toFixed(1).padStart(5)
+      const share = event.from === event.to ? `${event.to} %` : `${event.from} → ${event.to} %`
+      tell(`day ${days}  ${flag.padEnd(20)} ${event.action.padEnd(9)} ${share.padEnd(11)} ${event.why?.sentence ?? ''}`)
+    }
+  }
+
+  return {
+    url: server.url,
+    now: () => clock.now(),
+    request,
+    inside,
+    rollout: (flag) => inside('GET', `/rollouts/${flag}`),
+    decisions: async (flag) => (await inside<{ items: DecisionEvent[] }>('GET', `/rollouts/${flag}/decisions`)).items,
+    async act(flag, action, reason) {
+      const answer = await inside<{ rollout: Rollout }>('POST', `/rollouts/${flag}/actions`, { action, reason })
+      await settle()
+      return answer.rollout
+    },
+    async connect(environment = 'production') {
+      const key = { kind: 'server', environment, name: 'application' }
+      const { secret } = await request<{ secret: string }>('POST', '/api/v1/keys', key)
+      const client = createClient({
+        url: server.url,
+        key: secret,
+        environment,
+        now: () => clock.now(),
+        flushIntervalMs: 60_000,
+      })
+      await client.ready()
+      clients.push({ client, environment })
+      return client
+    },
+    async pass(ms, traffic = () => {}, until = async () => false) {
+      const endMs = clock.now() + ms
+      while (clock.now() < endMs) {
+        traffic(clock.now())
+        await settle()
+        await clock.advance(Math.min(stepMs, endMs - clock.now()))
+        await settle()
+        await tellEvents()
+        if (await until()) return
+      }
+    },
+    async close() {
+      for (const { client } of clients) await client.close()
+      await server.close()
+    },
+  }
+}
