@@ -15,6 +15,7 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #statements: StatementCache
   #transaction: TransactionState = 'none'
   #isReadOnly = false
+  #changedSchema = false
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -53,7 +54,7 @@ export class SqliteConnection implements DatabaseConnection {
   rollback(): void {
     // SQLite rolls back by itself on a full disk; a second rollback would hide the error that says so.
     if (this.#database.isTransaction) this.#database.exec('rollback')
-    this.#statements.clear()
+    if (this.#changedSchema) this.#statements.clear()
     this.#end()
   }
 
@@ -65,6 +66,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   #end(): void {
     this.#transaction = 'none'
+    this.#changedSchema = false
     if (this.#isReadOnly) this.#database.exec('pragma query_only = off')
     this.#isReadOnly = false
   }
@@ -76,6 +78,7 @@ export class SqliteConnection implements DatabaseConnection {
     if (kind === 'other') {
       statement.run(...values)
       this.#statements.clear()
+      this.#changedSchema = true
       return { rows: [] }
     }
     if (!returnsRows) return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
