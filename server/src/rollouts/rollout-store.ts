@@ -36,16 +36,17 @@ export async function findRollout(db: Reader, environment: string, idOrFlag: str
 }
 
 async function newest(db: Reader, environment: string, which: ExpressionCallback): Promise<RolloutRecord | null> {
-  const row = await db
+  // States are long: the id is looked for first, so that one row is read and not all of the flag's.
+  const meant = db
     .selectFrom('rollouts')
-    .selectAll()
+    .select('id')
     .where('environment', '=', environment)
     .where(which)
     .orderBy('live', 'desc')
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)
-    .executeTakeFirst()
+  const row = await db.selectFrom('rollouts').selectAll().where('id', '=', meant).executeTakeFirst()
   return row ? fromRow(row) : null
 }
 
