@@ -76,6 +76,8 @@ export interface GuardrailEvidence {
   /** A `notify` breach is told once an attempt, silence once each time it begins. */
   readonly notified: boolean
   readonly silenceTold: boolean
+  /** Block at which a person resumed in this visit: the wait for data began anew, and new data are needed to go on. */
+  readonly resumedBlock: number | null
 }
 
 /** Blocks of a visit whose amounts are not compared: caches are cold and old answers still come in. */
@@ -106,14 +108,14 @@ export function startEvidence(guardrail: Guardrail): GuardrailEvidence {
     passed: false,
     notified: false,
     silenceTold: false,
+    resumedBlock: null,
   }
 }
 
 /** The wait for data begins anew: a person has seen the silence, and goes on. */
 export const waitAnew = (evidence: GuardrailEvidence, block: number): GuardrailEvidence => ({
   ...evidence,
-  candidate: { ...evidence.candidate, lastBlock: block - 1 },
-  baseline: { ...evidence.baseline, lastBlock: block - 1 },
+  resumedBlock: block,
   silenceTold: false,
 })
 
@@ -137,6 +139,7 @@ export function startVisit(evidence: GuardrailEvidence, guardrail: Guardrail): G
     groups: begun.groups && regroup(begun.groups, guardrail, bound),
     windows: evidence.windows && startWindows,
     passed: false,
+    resumedBlock: null,
   }
 }
 

@@ -237,7 +237,8 @@ function silence(
   const floor = Math.min(patience.mostBlocks, Math.max(patience.fewestBlocks, Math.ceil(stageBlocks)))
   const silent = sides.flatMap(({ arm, tally, gap }) => {
     const allowed = guardrail.noDataAfterBlocks ?? Math.max(floor, patience.gaps * gap)
-    const lastBlock = Math.max(state.visitBlock - 1, tally.lastBlock ?? -1)
+    const heardBlock = Math.max(tally.lastBlock ?? -1, (evidence.resumedBlock ?? 0) - 1)
+    const lastBlock = Math.max(state.visitBlock - 1, heardBlock)
     const sinceMs = state.attemptStartedMs + (lastBlock + 1) * plan.blockMs
     return state.block - 1 - lastBlock >= allowed ? [{ arm, sinceMs }] : []
   })

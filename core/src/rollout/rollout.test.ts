@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { act, draft, simulate, standing } from './index.ts'
-import type { Guardrail, Plan, RecordedCall, Stage } from './index.ts'
+import { UnitLedger } from '../statistics/index.ts'
+import { act, draft, ledgerSettings, positionOf, simulate, standing, step } from './index.ts'
+import type { Decision, Guardrail, Plan, RecordedCall, Stage } from './index.ts'
 
 const minute = 60_000
 const stage = (percent: number, atLeastMs = 5 * minute, gate: Stage['gate'] = 'auto'): Stage => ({
@@ -253,6 +254,34 @@ describe('people', () => {
     })
     const resumed = done(held.next, { action: 'resume', reason: '' })
     expect(typeof resumed === 'string' ? resumed : resumed.next.stoppedBy).toBeNull()
+  })
+
+  test('a resume opens no stage on what was seen before the hold', () => {
+    const short = plan({ stages: [stage(10, 20_000), stage(100)] })
+    const ledger = new UnitLedger(ledgerSettings(short))
+    let state = act(short, draft, { action: 'start', reason: '' }, 0) as Decision
+    const pass = (blocks: number, isSilent: boolean): number => {
+      for (let i = 0; i < blocks; i++) {
+        const index = state.next.block
+        const rows = (['T', 'C'] as const).map((arm) => ({
+          unit: `${arm}${index}`,
+          arm,
+          atMs: index * 10_000,
+          metrics: { error: 0 },
+        }))
+        const block = ledger.seal(isSilent ? [] : rows, positionOf(state.next, index))
+        state = step(short, state.next, block, { ...facts, nowMs: (index + 1) * 10_000 }).decision
+      }
+      return state.next.sharePer100k
+    }
+    const does = (action: 'hold' | 'resume'): Decision =>
+      act(short, state.next, { action, reason: '' }, state.next.block * 10_000) as Decision
+    pass(1, false)
+    state = does('hold')
+    pass(20, true)
+    state = does('resume')
+    expect(pass(2, true)).toBe(10_000)
+    expect(pass(1, false)).toBe(95_000)
   })
 
   test('a rollback to 0 is final, one above 0 holds there', () => {

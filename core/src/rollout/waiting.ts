@@ -2,6 +2,7 @@ import { sampleRatioThreshold } from '../statistics/index.ts'
 import { guardrailLabel, limitText } from './describe-verdict.ts'
 import { actsIn } from './judge.ts'
 import { shareOf, stageAbove } from './plan.ts'
+import type { GuardrailEvidence } from './evidence.ts'
 import type { Guardrail, OnNoData, Plan, WindowTest } from './plan.ts'
 import type { RolloutState, Waiting } from './state.ts'
 import { sampleRatioOf } from './unit-sample.ts'
@@ -48,8 +49,8 @@ export function waitingFor(
   const { open = [], armed = false } = facts
   if (state.stage < 0) return armed ? open : [...open, { code: 'start', sentence: 'a person starts it' }]
   const acting = plan.guardrails.flatMap((guardrail, i) => {
-    const verdict = verdicts[i]
-    return verdict && actsIn(guardrail, state.stage) ? [{ guardrail, verdict }] : []
+    const [verdict, evidence] = [verdicts[i], state.evidence[i]]
+    return verdict && evidence && actsIn(guardrail, state.stage) ? [{ guardrail, verdict, evidence }] : []
   })
   return [
     ...stops(state, facts),
@@ -59,6 +60,9 @@ export function waitingFor(
     ...bothSides(plan, state),
     ...clock(plan, state, facts),
     ...tooLong(plan, state, facts),
+    ...acting.flatMap(({ guardrail, verdict, evidence }) =>
+      verdict.verdict === 'no_data' ? [] : unheard(guardrail, evidence),
+    ),
     ...proofs(plan, state, acting),
     ...time(plan, state, facts),
     ...open,
@@ -123,6 +127,14 @@ function bothSides({ guardrails }: Plan, { visitUnits: { seen, crossed } }: Roll
   if (!countsUnits || crossed < 5 || crossed * 100 <= seen) return []
   const sentence = `${crossed} of ${seen} users reported from both sides and count on neither: is the unit the one that is sampled?`
   return [{ code: 'both_sides', sentence }]
+}
+
+/** What was seen before a person held the rollout says nothing of the time since. */
+function unheard(guardrail: Guardrail, { resumedBlock, candidate, baseline }: GuardrailEvidence): Waiting[] {
+  if (!resumedBlock || guardrail.onBreach === 'notify') return []
+  const sides = guardrail.compare === 'ratio' ? [candidate, baseline] : [candidate]
+  if (sides.every(({ lastBlock }) => lastBlock !== null && lastBlock >= resumedBlock)) return []
+  return [{ code: 'proof', sentence: `${guardrailLabel(guardrail)}: a first observation since it was resumed` }]
 }
 
 function proofs(
