@@ -68,6 +68,7 @@ export const policy: Readonly<Record<string, Access>> = {
   [`GET ${environment}/train`]: admin,
   [`GET ${environment}/rollouts/{id}/decisions`]: admin,
   [`GET ${environment}/rollouts/{id}/series`]: admin,
+  [`GET ${environment}/rollouts/{id}/recording`]: admin,
   [`GET ${environment}/rollouts/{id}/report`]: admin,
 
   [`POST ${environment}/observations`]: ['server', 'ingest', 'client', 'admin'],

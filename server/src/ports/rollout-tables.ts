@@ -6,6 +6,7 @@ export interface RolloutTables {
   observations: ObservationTable
   observation_batches: ObservationBatchTable
   blocks: BlockTable
+  sealed_blocks: SealedBlockTable
 }
 
 export interface RolloutTable {
@@ -76,4 +77,17 @@ export interface BlockTable {
   from_seq: number
   to_seq: number
   series: string
+}
+
+/** What the engine was told with each block: enough to replay its decisions. */
+export interface SealedBlockTable {
+  rollout: string
+  attempt: number
+  index: number
+  /** The facts of the moment beside the evidence, their time included. */
+  facts: string
+  /** Null: nothing came in and nothing came due. */
+  block: string | null
+  /** Of this row and the hash of the row before it. */
+  hash: string
 }

@@ -1,5 +1,5 @@
 import type { DecisionEvent, RolloutVerdict } from '@sluice/contract'
-import type { Decision } from '@sluice/core/rollout'
+import type { Action, Decision } from '@sluice/core/rollout'
 import type { Actor, EventInput, StoredEvent } from '../events/event.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 
@@ -12,20 +12,33 @@ interface DecisionEvidence {
   readonly verdicts: readonly RolloutVerdict[]
   /** Of a note: the one that it takes the place of. */
   readonly replaces?: string
+  readonly input?: RecordedInput
 }
+
+/** What was decided on, for a replay: a sealed block by its hash, or an action at the block that came next. */
+export type RecordedInput =
+  | { readonly kind: 'block'; readonly attempt: number; readonly index: number; readonly hash: string }
+  | {
+      readonly kind: 'action'
+      readonly attempt: number
+      readonly index: number
+      readonly action: Action
+      readonly nowMs: number
+    }
 
 export interface Told {
   readonly actor: Actor
   readonly reason: string | null
   readonly verdicts: readonly RolloutVerdict[]
   readonly replaces?: string
+  readonly input?: RecordedInput
 }
 
 /** The one event of a step, for the log. Shares are percent as text. */
 export function decisionEvent(
   record: RolloutRecord,
   { effects, why }: Decision,
-  { actor, reason, verdicts, replaces }: Told,
+  { actor, reason, verdicts, replaces, input }: Told,
 ): EventInput {
   const recorded = effects.find((effect) => effect.effect === 'record')
   const { attempt, stage, block } = record.state
@@ -36,6 +49,7 @@ export function decisionEvent(
     block,
     verdicts,
     ...(replaces === undefined ? {} : { replaces }),
+    ...(input === undefined ? {} : { input }),
   }
   return {
     actor,
@@ -71,3 +85,7 @@ export function readDecision(event: StoredEvent): DecisionEvent {
     revision: event.revision ?? 0,
   }
 }
+
+/** What an event was decided on; undefined for notes, and for what was recorded before replays were kept. */
+export const recordedInput = (event: StoredEvent): RecordedInput | undefined =>
+  (event.evidence as Partial<DecisionEvidence> | null)?.input

@@ -23,7 +23,9 @@ import type { SealedBlock } from './block-store.ts'
 import { carryOut } from './carry-out.ts'
 import type { CarriedOut } from './carry-out.ts'
 import { planRollout } from './create-rollout.ts'
+import { insertToldBlock } from './sealed-block-store.ts'
 import { readDecision } from './decision-event.ts'
+import type { RecordedInput } from './decision-event.ts'
 import type { Told } from './decision-event.ts'
 import { eventsOf } from './decisions-of.ts'
 import { isLive } from './rollout-record.ts'
@@ -169,16 +171,14 @@ export class RolloutRunner {
         if (waiting.length > 0 || openItems(record, this.#parts.clock.now()).length > 0)
           return this.#arm(record, { actor, reason: input.reason ?? '', atMs: this.#parts.clock.now(), waiting })
       }
-      const decision = decided(record, actionOf(input), this.#parts.clock.now())
+      const action = actionOf(input)
+      const nowMs = this.#parts.clock.now()
+      const decision = decided(record, action, nowMs)
       const verdicts =
         record.state.stage < 0
           ? []
-          : verdictViews(
-              record.plan,
-              judge(record.plan, record.state, this.#parts.clock.now()).verdicts,
-              record.state.evidence,
-            )
-      const told = { actor, reason: input.reason ?? null, verdicts }
+          : verdictViews(record.plan, judge(record.plan, record.state, nowMs).verdicts, record.state.evidence)
+      const told = { actor, reason: input.reason ?? null, verdicts, input: recordedAction(record, action, nowMs) }
       const fresh = input.action === 'start' ? { ...record, sealedSeq: await this.#lastSeq() } : record
       const done = await this.#commit((transaction) =>
         carryOut(transaction, fresh, decision, told, this.#parts.random.salt(), this.#parts),
@@ -258,8 +258,10 @@ export class RolloutRunner {
       }
       const ready = { ...record, sealedSeq: await this.#lastSeq(), release: { ...record.release, armed: null } }
       const said = `${armed.actor.name} asked for it${armed.reason === '' ? '' : `: ${armed.reason}`}; all that it waited for is met`
-      const decision = decided(ready, { action: 'start', reason: said }, nowMs)
-      const told = { actor: engineActor, reason: armed.reason, verdicts: [] }
+      const action: Action = { action: 'start', reason: said }
+      const decision = decided(ready, action, nowMs)
+      const input = recordedAction(ready, action, nowMs)
+      const told = { actor: engineActor, reason: armed.reason, verdicts: [], input }
       await this.#commit((transaction) =>
         carryOut(transaction, ready, decision, told, this.#parts.random.salt(), this.#parts),
       )
@@ -307,7 +309,9 @@ export class RolloutRunner {
     const told = { actor: engineActor, reason: null, verdicts: verdictViews(plan, verdicts, decision.next.evidence) }
     await this.#commit(async (transaction) => {
       if (rows.length > 0) await insertBlock(transaction, id, sealed, seriesOf(current(rows, state), newUnits))
-      return carryOut(transaction, record, decision, told, this.#parts.random.salt(), this.#parts)
+      const hash = await insertToldBlock(transaction, id, { attempt: state.attempt, facts, block })
+      const input = { kind: 'block', attempt: state.attempt, index, hash } as const
+      return carryOut(transaction, record, decision, { ...told, input }, this.#parts.random.salt(), this.#parts)
     }).catch((error: unknown) => {
       // The ledger holds rows that were not committed with the block: it is built anew from what was.
       this.#ledgers.delete(id)
@@ -412,6 +416,15 @@ function actionOf({ action, reason = '', to }: ActionInput): Action {
       return { action, reason }
   }
 }
+
+/** What a person asked for, and when, for a replay. */
+const recordedAction = ({ state }: RolloutRecord, action: Action, nowMs: number): RecordedInput => ({
+  kind: 'action',
+  attempt: state.attempt,
+  index: state.block,
+  action,
+  nowMs,
+})
 
 const wrongShare = (detail: string, message: string): SluiceError =>
   new SluiceError('UNPROCESSABLE', detail, { errors: [{ pointer: '/to', code: 'rule', message }] })

@@ -6,6 +6,16 @@ import { notifications } from './000004-notifications.ts'
 import { models } from './000005-models.ts'
 import { conditions } from './000006-conditions.ts'
 import { segments } from './000007-segments.ts'
+import { sealedBlocks } from './000008-sealed-blocks.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
-export const migrations: readonly Migration[] = [base, rollouts, alerts, notifications, models, conditions, segments]
+export const migrations: readonly Migration[] = [
+  base,
+  rollouts,
+  alerts,
+  notifications,
+  models,
+  conditions,
+  segments,
+  sealedBlocks,
+]

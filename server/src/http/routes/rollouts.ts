@@ -6,6 +6,7 @@ import {
   planTemplates,
   previewInputSchema,
   previewSchema,
+  recordingSchema,
   reportSchema,
   rolloutSchema,
   seriesSchema,
@@ -17,6 +18,7 @@ import { chart } from '../../rollouts/block-series.ts'
 import { chartBlocks } from '../../rollouts/block-store.ts'
 import { decisionsOf } from '../../rollouts/decisions-of.ts'
 import { previewInput, previewStored } from '../../rollouts/preview-rollout.ts'
+import { readRecording } from '../../rollouts/recording.ts'
 import { reportPage } from '../../rollouts/report-page.ts'
 import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
 import { listRollouts } from '../../rollouts/rollout-store.ts'
@@ -148,6 +150,24 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       async handle({ environment, params, query }) {
         const record = await runner.find(environment, params['id'] ?? '')
         return json(chart(await chartBlocks(kysely, record.id), query.points ?? 240, record.plan.blockMs))
+      },
+    }),
+    defineRoute<undefined, { after?: string | undefined; limit?: number | undefined }>({
+      method: 'GET',
+      path: `${base}/{id}/recording`,
+      summary: 'What the engine was told and what it decided, page by page: enough to run its decisions again',
+      query: z.strictObject({
+        after: z
+          .string()
+          .regex(/^\d{1,9}\.\d{1,12}$/, { error: 'Expected the "next" of the page before, such as 1.499.' })
+          .optional(),
+        limit: z.coerce.number().int().min(1).max(1000).optional(),
+      }),
+      answers: { 200: { description: 'A page of the record', schema: recordingSchema } },
+      async handle({ environment, params, query: { after, limit = 500 } }) {
+        const record = await runner.find(environment, params['id'] ?? '')
+        const [attempt = 0, index = 0] = (after ?? '').split('.').map(Number)
+        return json(await readRecording(record, kysely, after === undefined ? null : { attempt, index }, limit))
       },
     }),
     defineRoute<undefined, { format?: 'json' | 'html' | undefined }>({
