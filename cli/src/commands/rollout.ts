@@ -8,6 +8,7 @@ import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { previewPlan, readPlan } from './rollout-plan.ts'
+import { replayRollout } from './rollout-replay.ts'
 import { decisionText, rolloutText } from '../rollout-text.ts'
 
 const usage = `sluice rollout ls
@@ -22,6 +23,7 @@ sluice rollout history FLAG|ID
 sluice rollout report FLAG|ID                      one self-contained HTML page on stdout
 sluice rollout log FLAG|ID                         the deployment log, as Markdown
 sluice rollout note FLAG|ID TEXT                   a note into the log
+sluice rollout replay FLAG|ID                      runs its decisions again from what was recorded; code 1 if they differ
 
   --units-per-day N, --rate error=0.01, --value latency_ms=800,3000 (median, p95)
                  plan: the traffic to expect, in place of what the flag has had
@@ -91,6 +93,7 @@ export const rolloutCommand: Command = {
       output.out(values.json ? JSON.stringify({ items }) : items.map(decisionText).join('\n'))
       return exitCodes.ok
     }
+    if (verb === 'replay') return replayRollout(to, path, values, output)
     if (verb === 'report') {
       output.out(await to.text(`${path}/report?format=${values.json ? 'json' : 'html'}`))
       return exitCodes.ok
