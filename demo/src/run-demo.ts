@@ -148,8 +148,8 @@ async function prepareFlag(api: Api, seed: number): Promise<void> {
   await api.request('PUT', `${base}/flags/${demoPlan.flag}?reshuffle=true`, {
     enabled: true,
     variants: {
-      [demoPlan.baseline]: { model: 'google:gemma-3-27b' },
-      [demoPlan.candidate]: { model: 'z-ai:glm-4.5-air' },
+      [demoPlan.baseline]: { model: 'openrouter:google/gemma-3-27b-it' },
+      [demoPlan.candidate]: { model: 'openrouter:z-ai/glm-4.5-air' },
     },
     off: demoPlan.baseline,
     serve: demoPlan.baseline,

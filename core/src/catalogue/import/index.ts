@@ -14,4 +14,5 @@ export {
 } from './plan-import.ts'
 export { JsonBroken } from './read-json.ts'
 export { type LiteLlmFile, writeLiteLlm } from './write-litellm.ts'
+export { readModels } from './read-models.ts'
 export { type ReadFile, UnreadableFile, mostRecords, readRecords } from './read-records.ts'
