@@ -30,6 +30,8 @@ export interface Connection {
   readonly url: string
   readonly environment: string
   request<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** A request of another kind: a file as it is, other headers. */
+  send(method: string, path: string, more?: { text?: string; headers?: Record<string, string> }): Promise<Response>
   /** The same below the environment: `/flags/x`. */
   inside<T>(method: string, path: string, body?: unknown): Promise<T>
   text(path: string): Promise<string>
@@ -43,15 +45,15 @@ export function connect(environment: string | undefined, variables: NodeJS.Proce
       'No key: set SLUICE_KEY to an admin key (and SLUICE_URL, if the server is not at http://127.0.0.1:4400).',
     )
   const chosen = environment ?? variables['SLUICE_ENVIRONMENT'] ?? 'production'
-  const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
-    const headers = {
-      authorization: `Bearer ${key}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    }
+  const send: Connection['send'] = async (method, path, { text, headers } = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(text === undefined ? {} : { body: text }),
     }).catch(() => {
       const detail = `No server answers at ${url}. Start one with "sluice server", or set SLUICE_URL.`
       throw new RequestError(0, { detail })
@@ -61,7 +63,8 @@ export function connect(environment: string | undefined, variables: NodeJS.Proce
     throw new RequestError(response.status, problem)
   }
   const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const text = await (await send(method, path, body)).text()
+    const sent = body === undefined ? {} : { text: JSON.stringify(body) }
+    const text = await (await send(method, path, sent)).text()
     return (text === '' ? undefined : JSON.parse(text)) as T
   }
   const base = `/api/v1/environments/${encodeURIComponent(chosen)}`
@@ -69,6 +72,7 @@ export function connect(environment: string | undefined, variables: NodeJS.Proce
     url,
     environment: chosen,
     request,
+    send,
     inside: (method, path, body) => request(method, `${base}${path}`, body),
     text: async (path) => (await send('GET', `${base}${path}`)).text(),
   }

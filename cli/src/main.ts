@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { flagCommand } from './commands/flag.ts'
 import { initCommand } from './commands/init.ts'
 import { metricsCommand } from './commands/metrics.ts'
+import { modelCommand } from './commands/model.ts'
 import { rolloutCommand } from './commands/rollout.ts'
 import { serverCommand } from './commands/server.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   metricsCommand,
   alertsCommand,
   channelCommand,
+  modelCommand,
   planCommand,
   applyCommand,
   driftCommand,

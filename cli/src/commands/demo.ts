@@ -104,7 +104,7 @@ async function headless(scenario: Scenario, seed: number, json: boolean, output:
 
 async function live(scenario: Scenario, seed: number, output: Output): Promise<ExitCode> {
   const { readConfig, serverParts, startServer } = await import('@sluice/server')
-  const { runDemo, traceCredit } = await import('@sluice/demo')
+  const { catalogueCredit, runDemo, seedModels, traceCredit } = await import('@sluice/demo')
   const given = readConfig(process.env)
   const adminKey = given.adminKey ?? randomBytes(32).toString('hex')
   const server = await startServer(
@@ -116,6 +116,7 @@ async function live(scenario: Scenario, seed: number, output: Output): Promise<E
   output.out(
     `Demo: ${scenario.story}. A second is a minute of the trace; arrivals and tokens are real, users and outcomes simulated.\n`,
   )
+  await seedModels(server.url, adminKey)
   const stop = new AbortController()
   const told = untilTold().then(() => stop.abort())
   const pace: Pace = {
@@ -131,7 +132,7 @@ async function live(scenario: Scenario, seed: number, output: Output): Promise<E
       output.out(
         `${units} users and ${calls} calls had the candidate. Report: ${server.url}/api/v1/environments/demo/rollouts/${rollout.id}/report?format=html`,
       )
-      output.out(`\n${traceCredit}\n`)
+      output.out(`\n${traceCredit}\n${catalogueCredit}\n`)
       output.out('The server goes on. Connect your own application: open the console, "Connect". Ctrl+C ends it.')
     })
     .catch((error: unknown) =>
