@@ -105,7 +105,7 @@ test('every departure is found, at its step and by its name', () => {
   expect(first(shifted(1e-7))?.what).toBe('verdicts.0.harm.logE')
   expect(differences(shifted(1e-12))).toEqual([])
   const invented = stored.steps.map((one, i) =>
-    i === 5 ? { ...step, decision: stored.steps[0]?.decision ?? null } : one,
+    i === 5 ? { ...one, decision: stored.steps[0]?.decision ?? null } : one,
   )
   expect(first(invented)).toMatchObject({ step: 5, what: '', replayed: null })
 })
