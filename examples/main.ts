@@ -2,6 +2,7 @@
 const recipes: Readonly<Record<string, () => Promise<{ runRecipe(tell: (line: string) => void): Promise<unknown> }>>> =
   {
     'durable-flags': () => import('./durable-flags/recipe.ts'),
+    'patch-mode': () => import('./patch-mode/recipe.ts'),
   }
 
 const [name = ''] = process.argv.slice(2)

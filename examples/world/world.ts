@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { DecisionEvent, LogEvent, Rollout } from '@sluice/contract'
 import { createClient } from '@sluice/sdk'
 import type { SluiceClient } from '@sluice/sdk'
-import { manualClock, readConfig, seededRandom, serverParts, startServer } from '@sluice/server'
+import { manualClock, readConfig, rolloutPart, seededRandom, startServer } from '@sluice/server'
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 
@@ -27,9 +27,8 @@ export interface World {
   close(): Promise<void>
 }
 
-const stepMs = 30 * minute
-
-export async function openWorld(tell: Tell): Promise<World> {
+/** A world in which time goes on by `stepMs` at a time. */
+export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World> {
   const adminKey = randomBytes(32).toString('hex')
   const clock = manualClock(Date.UTC(2026, 0, 5, 8))
   const variables = {
@@ -38,7 +37,7 @@ export async function openWorld(tell: Tell): Promise<World> {
     SLUICE_ADMIN_KEY: adminKey,
     SLUICE_LOG_LEVEL: 'error',
   }
-  const server = await startServer(readConfig(variables), { clock, random: seededRandom(1), parts: serverParts })
+  const server = await startServer(readConfig(variables), { clock, random: seededRandom(1), parts: [rolloutPart] })
   const clients: { readonly client: SluiceClient; readonly environment: string }[] = []
   const startMs = clock.now()
 

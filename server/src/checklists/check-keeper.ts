@@ -7,7 +7,6 @@ import { chart } from '../rollouts/block-series.ts'
 import { chartBlocks } from '../rollouts/block-store.ts'
 import type { RolloutRecord } from '../rollouts/rollout-record.ts'
 import type { RolloutRunner, RunnerParts } from '../rollouts/rollout-runner.ts'
-import { armedRollouts } from '../rollouts/rollout-store.ts'
 import { countingResult, dueItems } from './release.ts'
 
 const lookEveryMs = 10_000
@@ -41,8 +40,7 @@ export class CheckKeeper {
 
   /** Runs what is due now, of rollouts under way and of those that wait to start; notes an answer when it is another one. */
   async look(): Promise<void> {
-    const armed = await armedRollouts(this.#parts.database.kysely)
-    for (const record of [...this.#runner.liveRecords(), ...armed])
+    for (const record of [...this.#runner.liveRecords(), ...this.#runner.armedRecords()])
       for (const item of dueItems(record)) {
         const answer = await this.#answer(record, item)
         const last = countingResult(item, record, this.#parts.clock.now())

@@ -56,6 +56,8 @@ export class RolloutRunner {
   readonly #parts: RunnerParts
   readonly #step: typeof step
   readonly #live = new Map<string, RolloutRecord>()
+  /** Drafts whose start waits for something else. */
+  readonly #armed = new Map<string, RolloutRecord>()
   readonly #ledgers = new Map<string, { readonly attempt: number; readonly ledger: UnitLedger }>()
   readonly #timers = new Map<string, Timer>()
   #queue: Promise<unknown> = Promise.resolve()
@@ -69,7 +71,8 @@ export class RolloutRunner {
 
   /** Takes up what was running when the server stopped. */
   async start(): Promise<void> {
-    for (const record of await liveRollouts(this.#parts.database.kysely)) this.#adopt(record)
+    const { kysely } = this.#parts.database
+    for (const record of [...(await liveRollouts(kysely)), ...(await armedRollouts(kysely))]) this.#adopt(record)
     await this.inTurn(() => this.#startArmed())
   }
 
@@ -86,6 +89,10 @@ export class RolloutRunner {
 
   liveRecords(): readonly RolloutRecord[] {
     return [...this.#live.values()]
+  }
+
+  armedRecords(): readonly RolloutRecord[] {
+    return [...this.#armed.values()]
   }
 
   /** The running rollout of a flag. */
@@ -246,26 +253,40 @@ export class RolloutRunner {
 
   /** Starts whatever waited only for what has happened by now. */
   async #startArmed(): Promise<void> {
+    for (const { id, environment } of this.armedRecords())
+      // What one of them runs into must not look like a failure of the step that came before.
+      await this.#startIfReady(environment, id).catch((error: unknown) => {
+        this.#parts.logger.error('A rollout that waits could not start; the next change tries again.', {
+          rollout: id,
+          error,
+        })
+      })
+  }
+
+  async #startIfReady(environment: string, id: string): Promise<void> {
     const { kysely } = this.#parts.database
-    for (const record of await armedRollouts(kysely)) {
-      const { armed } = record.release
-      if (!armed || this.liveOn(record.environment, record.flag)) continue
-      const waiting = await waitingForOthers(kysely, record, this.#parts.environments)
-      const nowMs = this.#parts.clock.now()
-      if (waiting.length > 0 || openItems(record, nowMs).length > 0) {
-        if (waiting.join() !== armed.waiting.join()) await this.#arm(record, { ...armed, waiting })
-        continue
-      }
-      const ready = { ...record, sealedSeq: await this.#lastSeq(), release: { ...record.release, armed: null } }
-      const said = `${armed.actor.name} asked for it${armed.reason === '' ? '' : `: ${armed.reason}`}; all that it waited for is met`
-      const action: Action = { action: 'start', reason: said }
-      const decision = decided(ready, action, nowMs)
-      const input = recordedAction(ready, action, nowMs)
-      const told = { actor: engineActor, reason: armed.reason, verdicts: [], input }
-      await this.#commit((transaction) =>
-        carryOut(transaction, ready, decision, told, this.#parts.random.salt(), this.#parts),
-      )
+    const record = await findRollout(kysely, environment, id)
+    const armed = record?.release.armed
+    if (!record || !armed) {
+      this.#armed.delete(id)
+      return
     }
+    if (this.liveOn(environment, record.flag)) return
+    const waiting = await waitingForOthers(kysely, record, this.#parts.environments)
+    const nowMs = this.#parts.clock.now()
+    if (waiting.length > 0 || openItems(record, nowMs).length > 0) {
+      if (waiting.join() !== armed.waiting.join()) await this.#arm(record, { ...armed, waiting })
+      return
+    }
+    const ready = { ...record, sealedSeq: await this.#lastSeq(), release: { ...record.release, armed: null } }
+    const said = `${armed.actor.name} asked for it${armed.reason === '' ? '' : `: ${armed.reason}`}; all that it waited for is met`
+    const action: Action = { action: 'start', reason: said }
+    const decision = decided(ready, action, nowMs)
+    const input = recordedAction(ready, action, nowMs)
+    const told = { actor: engineActor, reason: armed.reason, verdicts: [], input }
+    await this.#commit((transaction) =>
+      carryOut(transaction, ready, decision, told, this.#parts.random.salt(), this.#parts),
+    )
   }
 
   /** Seals the block whose time is over, with all rows accepted so far. */
@@ -333,6 +354,8 @@ export class RolloutRunner {
   #adopt(record: RolloutRecord): void {
     this.#timers.get(record.id)?.cancel()
     this.#timers.delete(record.id)
+    if (record.release.armed && record.state.stage < 0) this.#armed.set(record.id, record)
+    else this.#armed.delete(record.id)
     if (!isLive(record)) {
       this.#live.delete(record.id)
       this.#ledgers.delete(record.id)
