@@ -3,6 +3,7 @@ import type { Command, Output } from './command.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { channelCommand } from './commands/channel.ts'
 import { checkCommand } from './commands/check.ts'
+import { codegenCommand } from './commands/codegen.ts'
 import { applyCommand, driftCommand, exportCommand, planCommand } from './commands/config.ts'
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
@@ -36,6 +37,7 @@ const commands: readonly Command[] = [
   driftCommand,
   exportCommand,
   simulateCommand,
+  codegenCommand,
 ]
 
 const output: Output = {

@@ -17,7 +17,7 @@ import { resolveForPage } from './resolve-for-page.ts'
 import { defaultResolution } from './resolution.ts'
 import type { Resolution, Resolver } from './resolution.ts'
 import { SluiceError } from './sluice-error.ts'
-import type { AnswerOf, Branches, Details, GuardOptions, SluiceClient, TrackedCall } from './sluice-client.ts'
+import type { Details, GuardOptions, SluiceClient, TrackedCall } from './sluice-client.ts'
 import { readTrackedCall } from './tracked-call.ts'
 import { isOn, isSameType, mismatch } from './value-type.ts'
 import { withinTime } from './within-time.ts'
@@ -67,14 +67,22 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
     return resolution
   }
 
-  const details = <T>(flag: string, context: Context | undefined, fallback: T): Details<T> => {
+  // `never`, as what a flag holds is known to the caller's types alone.
+  const details = (flag: string, context: Context | undefined, fallback: unknown): Details<never> => {
     const { value, variant, reason, rule, drawn, error, errorCode, revision } = read(flag, context)
     const common = { rule, drawn, revision, stale: isStale() }
-    if (variant === null) return { ...common, value: fallback, variant, reason, error, errorCode }
-    if (isSameType(value, fallback)) return { ...common, value: value as T, variant, reason, error, errorCode }
+    if (variant === null) return { ...common, value: fallback as never, variant, reason, error, errorCode }
+    if (isSameType(value, fallback)) return { ...common, value: value as never, variant, reason, error, errorCode }
     const fault = mismatch(variant, value, fallback)
     log.warn(`flag ${flag}`, `the flag "${flag}": ${fault}`)
-    return { ...common, value: fallback, variant: null, reason: 'ERROR', error: fault, errorCode: 'TYPE_MISMATCH' }
+    return {
+      ...common,
+      value: fallback as never,
+      variant: null,
+      reason: 'ERROR',
+      error: fault,
+      errorCode: 'TYPE_MISMATCH',
+    }
   }
 
   const track = (context: Context | undefined, call: TrackedCall): void => {
@@ -120,7 +128,7 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
 
   return {
     isEnabled,
-    variant: (flag, context, fallback) => read(flag, context).variant ?? fallback,
+    variant: (flag, context, fallback) => (read(flag, context).variant ?? fallback) as never,
     value: (flag, context, fallback) => details(flag, context, fallback).value,
     details,
     evaluateAll: (context) => safely('evaluateAll', { flags: [] }, () => resolveForPage(resolver, context)),
@@ -146,13 +154,13 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
         }),
       ),
 
-    async run<B extends Branches>(flag: string, context: Context | undefined, branches: B) {
+    async run(flag, context, branches) {
       const resolution = resolve(flag, context)
       const choice = chooseBranch(branches, resolution.variant, resolution.off)
       if (!choice.isCounted && resolution.variant !== null)
         log.warn(`branch ${flag}`, `the flag "${flag}": run() has no branch for the variant "${resolution.variant}"`)
       const answer = await execute({ flag, resolution, ...choice, timeoutMs: parts.timeoutMs, score: null })
-      return answer as AnswerOf<B>
+      return answer as never
     },
 
     async guard<C, B>(

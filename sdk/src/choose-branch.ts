@@ -1,5 +1,5 @@
-import type { Attempt, Branch } from './guarded-call.ts'
-import type { Branches } from './sluice-client.ts'
+import type { Branches } from './flag-types.ts'
+import type { Attempt } from './guarded-call.ts'
 import { SluiceError } from './sluice-error.ts'
 
 /** What `run` does with its branches. */
@@ -27,6 +27,6 @@ export function chooseBranch(branches: Branches, variant: string | null, off: st
 function branchOf(branches: Branches, variant: string | null): Attempt | null {
   if (variant === null || typeof branches !== 'object' || branches === null || !Object.hasOwn(branches, variant))
     return null
-  const branch: Branch<unknown> | undefined = branches[variant]
+  const branch = branches[variant]
   return typeof branch === 'function' ? { variant, branch } : null
 }

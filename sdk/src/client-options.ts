@@ -1,3 +1,4 @@
+import type { RegexCompiler } from '#evaluation'
 import type { Logger } from './logger.ts'
 import { SluiceError } from './sluice-error.ts'
 
@@ -27,6 +28,8 @@ export interface ClientOptions {
   hashUnits?: boolean | string
   /** Used for every request in place of the built-in transport. Its sockets may keep the process from ending by itself. */
   fetch?: typeof fetch
+  /** Compiles regular expressions of rules (RE2 syntax). Default on Node: the package re2js, where it is installed. */
+  regex?: RegexCompiler
   /** Default: `console`. One line a minute about one thing. */
   logger?: Logger
   /** The wall clock in milliseconds since 1970; latencies are measured with it too. */
@@ -45,6 +48,7 @@ export interface ClientSettings {
   readonly timeoutMs: number | null
   readonly hashUnits: boolean | string
   readonly fetch: typeof fetch | null
+  readonly regex: RegexCompiler | undefined
   readonly logger: Logger
   readonly now: (() => number) | null
 }
@@ -61,7 +65,7 @@ export function readOptions(options: ClientOptions, variables: Variables): Clien
   const key = options.key ?? variables.SLUICE_KEY
   if (typeof key !== 'string' || key === '') throw invalid('key', 'it is missing; pass it or set SLUICE_KEY')
   if (/\s/.test(key)) throw invalid('key', 'it contains white space; was it cut or pasted with a line end?')
-  const { bootstrap, cacheFile, hashUnits = false, logger = console, now, fetch } = options
+  const { bootstrap, cacheFile, hashUnits = false, logger = console, now, fetch, regex } = options
   if (bootstrap !== undefined && (typeof bootstrap !== 'object' || bootstrap === null))
     throw invalid('bootstrap', 'expected a snapshot, as GET …/snapshot answers it')
   if (cacheFile !== undefined && (typeof cacheFile !== 'string' || cacheFile === ''))
@@ -71,6 +75,7 @@ export function readOptions(options: ClientOptions, variables: Variables): Clien
   if (typeof logger?.warn !== 'function' || typeof logger.error !== 'function')
     throw invalid('logger', 'expected an object with the functions warn and error, such as console')
   if (now !== undefined && typeof now !== 'function') throw invalid('now', 'expected a function')
+  if (regex !== undefined && typeof regex !== 'function') throw invalid('regex', 'expected a function')
   if (fetch !== undefined && typeof fetch !== 'function') throw invalid('fetch', 'expected a function')
   return {
     url,
@@ -83,6 +88,7 @@ export function readOptions(options: ClientOptions, variables: Variables): Clien
     timeoutMs: readMs('timeoutMs', options.timeoutMs, 1),
     hashUnits,
     fetch: fetch ?? null,
+    regex,
     logger,
     now: now ?? null,
   }

@@ -54,7 +54,7 @@ export function connectClient(
   const platform = platformOf(log)
   const { transport, cache } = platform
   const emitter = new Emitter((thrown) => log.error('listener', `a listener failed: ${messageOf(thrown)}`))
-  const store = new FlagStore(settings.environment)
+  const store = new FlagStore(settings.environment, settings.regex)
   load(cache?.read() ?? null, 'cache', store, log)
   load(settings.bootstrap, 'bootstrap', store, log)
 

@@ -52,6 +52,7 @@ describe('createClient', () => {
       ['logger', { logger: {} }],
       ['now', { now: 5 }],
       ['fetch', { fetch: true }],
+      ['regex', { regex: '/x/' }],
     ]
     for (const [option, value] of wrong) {
       let thrown: unknown
@@ -107,6 +108,20 @@ describe('createClient', () => {
     await client.flush()
     expect(calls).toBe(server.requests.length)
     expect(server.rows).toHaveLength(1)
+  })
+
+  test('knows regular expressions, as RE2 has them', async () => {
+    const rules = [{ id: 'r', if: { attr: 'mail', op: 'regex', values: ['@ex\\pL+\\.org$'] }, serve: 'on' }]
+    server.flags = { 'patch-mode': { ...plainFlag('off'), rules } }
+    const client = createClient({
+      url: 'http://127.0.0.1:1',
+      key: testKey,
+      bootstrap: server.snapshot(),
+      logger: lineLogger(),
+    })
+    clients.push(client)
+    expect(client.isEnabled('patch-mode', { mail: 'ann@example.org' })).toBe(true)
+    expect(client.isEnabled('patch-mode', { mail: 'ann@ex.org' })).toBe(false)
   })
 
   test('starts from a bootstrap and asks only for what is newer', async () => {

@@ -8,6 +8,7 @@ import { flushAtExit } from './flush-at-exit.ts'
 import { unitHash } from './hash-unit.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
+import { nodeRegex } from './node-regex.ts'
 import { unrefTransport } from './node-transport.ts'
 import type { SluiceClient } from './sluice-client.ts'
 import { defaultTiming } from './timing.ts'
@@ -20,7 +21,8 @@ import type { Timing } from './timing.ts'
  * Throws SluiceError `INVALID_OPTION` for wrong options, and nothing afterwards.
  */
 export function createClient(options: ClientOptions = {}): SluiceClient {
-  return startClient(readOptions(options, process.env), defaultTiming)
+  const settings = readOptions(options, process.env)
+  return startClient({ ...settings, regex: settings.regex ?? nodeRegex() }, defaultTiming)
 }
 
 /** `createClient` with checked options and other waiting times; for tests. */

@@ -1,5 +1,5 @@
 import { compileFlagSet, parseFlagSet, replaceFlags } from '#evaluation'
-import type { CompiledFlagSet } from '#evaluation'
+import type { CompiledFlagSet, RegexCompiler } from '#evaluation'
 
 /** One environment's flags, as the server's snapshot, a cache file and `bootstrap` hold them. */
 export interface Snapshot {
@@ -26,12 +26,15 @@ const forbiddenKeys = new Set(['__proto__', 'prototype', 'constructor'])
 /** Holds the flag set in use. Takes a newer one whole or not at all; a revision never goes back within its epoch. */
 export class FlagStore {
   readonly #environment: string
+  readonly #regex: RegexCompiler | undefined
   #snapshot: Snapshot | null = null
   #compiled: CompiledFlagSet | null = null
   #origin: FlagOrigin = 'default'
 
-  constructor(environment: string) {
+  /** Without `regex` the rules that hold a regular expression are unsupported. */
+  constructor(environment: string, regex?: RegexCompiler) {
     this.#environment = environment
+    this.#regex = regex
   }
 
   /** The set as it was received; what the cache file keeps. */
@@ -69,7 +72,7 @@ export class FlagStore {
       }
     } else if (held !== null && origin !== 'server') return { outcome: 'same' }
     const flags = changedKeys(held?.flags ?? {}, snapshot.flags)
-    this.#take(snapshot, compileFlagSet(parsed.set), origin)
+    this.#take(snapshot, compileFlagSet(parsed.set, { regex: this.#regex }), origin)
     return { outcome: 'changed', flags }
   }
 

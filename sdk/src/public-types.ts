@@ -1,6 +1,5 @@
 export type {
   AnswerOf,
-  Branches,
   ClientStatus,
   Details,
   GuardOptions,
@@ -17,5 +16,6 @@ export type { FlagOrigin } from './flag-store.ts'
 export type { Logger } from './logger.ts'
 export type { Metrics, Observation } from './observation.ts'
 export type { SluiceErrorCode } from './sluice-error.ts'
-export type { Context, Explanation, Reason } from '#evaluation'
+export type { Context, Explanation, Reason, RegexCompiler } from '#evaluation'
 export type { ResolvedFlag, ResolvedSet } from './browser/resolved-flags.ts'
+export type { Branches, FallbackOf, FlagKey, FlagTypes, ValueOf, VariantOf } from './flag-types.ts'

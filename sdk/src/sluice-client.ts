@@ -3,6 +3,7 @@ import type { ResolvedSet } from './browser/resolved-flags.ts'
 import type { Call } from './call.ts'
 import type { ClientEvents, Listener } from './emitter.ts'
 import type { FlagOrigin } from './flag-store.ts'
+import type { Branches, FallbackOf, FlagKey, OnlyVariants, ValueOf, VariantOf } from './flag-types.ts'
 import type { Branch } from './guarded-call.ts'
 import type { Metrics } from './observation.ts'
 import type { OpenCall } from './open-call.ts'
@@ -45,7 +46,7 @@ export interface ClientStatus {
 
 /** A call that was measured elsewhere: the flag, and any metrics. */
 export interface TrackedCall {
-  readonly flag: string
+  readonly flag: FlagKey
   /** The variant that was in use, where it is known better than by evaluating again. */
   readonly variant?: string
   /** Start of the call, RFC 3339 or milliseconds since 1970. Default: now, less `latency_ms`. */
@@ -54,11 +55,8 @@ export interface TrackedCall {
   readonly [metric: string]: number | boolean | string | undefined
 }
 
-/** Branches by variant name. */
-export type Branches = Readonly<Record<string, Branch<unknown>>>
-
 /** What a call with these branches answers. */
-export type AnswerOf<B extends Branches> = Awaited<ReturnType<B[keyof B]>>
+export type AnswerOf<B> = Awaited<ReturnType<Extract<B[keyof B], Branch<unknown>>>>
 
 /** How `guard` runs two branches. */
 export interface GuardOptions<C, B> {
@@ -79,20 +77,28 @@ export interface SluiceClient {
   /** Resolves at the first live flags or after `initTimeoutMs`, and says where the flags come from. Never rejects. */
   ready(): Promise<Readiness>
   /** True when the value is `true`, or for flags of other types when the variant is not `off`. In doubt false. */
-  isEnabled(flag: string, context?: Context): boolean
+  isEnabled(flag: FlagKey, context?: Context): boolean
   /** Name of the variant, or `fallback` when there is none. */
-  variant(flag: string, context: Context | undefined, fallback: string): string
+  variant<Key extends FlagKey>(flag: Key, context: Context | undefined, fallback: VariantOf<Key>): VariantOf<Key>
   /** Value of the variant; `fallback` when there is none or it is of another type. */
-  value<T>(flag: string, context: Context | undefined, fallback: T): T
+  value<Key extends FlagKey, T extends FallbackOf<Key>>(
+    flag: Key,
+    context: Context | undefined,
+    fallback: T,
+  ): ValueOf<Key, T>
   /** The value with its variant, reason and faults. */
-  details<T>(flag: string, context: Context | undefined, fallback: T): Details<T>
+  details<Key extends FlagKey, T extends FallbackOf<Key>>(
+    flag: Key,
+    context: Context | undefined,
+    fallback: T,
+  ): Details<ValueOf<Key, T>>
   /**
    * Evaluates the flags with `"client": true` for a page that this server renders: its client takes them as `bootstrap`.
    * Counts as no exposure.
    */
   evaluateAll(context?: Context): ResolvedSet
   /** The steps of an evaluation, for people. Counts as no exposure. */
-  explain(flag: string, context?: Context): Explanation
+  explain(flag: FlagKey, context?: Context): Explanation
   /** Reports a call that was measured elsewhere. A failed one (`error: 1`) gives no latency to compare. */
   track(context: Context | undefined, call: TrackedCall): void
   /**
@@ -101,14 +107,22 @@ export interface SluiceClient {
    * branch, runs the `off` branch, else the last one, and counts nothing. An AbortError is passed on, not counted.
    * Rejects with what the branch that was to answer has thrown.
    */
-  run<B extends Branches>(flag: string, context: Context | undefined, branches: B): Promise<AnswerOf<B>>
+  run<Key extends FlagKey, B extends Branches<Key> & OnlyVariants<B, Key>>(
+    flag: Key,
+    context: Context | undefined,
+    branches: B,
+  ): Promise<AnswerOf<B>>
   /** `run` with two branches and options: a time limit, no fallback, a score. */
-  guard<C, B>(flag: string, context: Context | undefined, options: GuardOptions<C, B>): Promise<Awaited<C> | Awaited<B>>
+  guard<C, B>(
+    flag: FlagKey,
+    context: Context | undefined,
+    options: GuardOptions<C, B>,
+  ): Promise<Awaited<C> | Awaited<B>>
   /**
    * Evaluates and begins to count a call whose work this client does not see: for streams, and for adapters to other
    * libraries. Whoever begins it ends it with `succeed` or `fail`.
    */
-  begin(flag: string, context?: Context): OpenCall
+  begin(flag: FlagKey, context?: Context): OpenCall
   /**
    * The tools to offer to a model: without those whose flag is not on for the context. A tool's flag is the one in
    * `flags` under its name, else the one of its name; a tool without a flag stays. Takes the AI SDK's object of tools,

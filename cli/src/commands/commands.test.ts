@@ -8,6 +8,7 @@ import type { Command } from '../command.ts'
 import { alertsCommand } from './alerts.ts'
 import { channelCommand } from './channel.ts'
 import { checkCommand } from './check.ts'
+import { codegenCommand } from './codegen.ts'
 import { doctorCommand } from './doctor.ts'
 import { flagCommand } from './flag.ts'
 import { codeOf, rolloutCommand } from './rollout.ts'
@@ -55,6 +56,18 @@ test('a flag is made, explained, killed and listed', async () => {
   expect((await run(flagCommand, 'ls')).out).toBe('patch-mode  off\n')
   await expect(run(flagCommand, 'get', 'nope')).rejects.toThrow(/There is no flag "nope"/)
   await expect(run(flagCommand, 'frob')).rejects.toThrow(UsageError)
+})
+
+test('types are made of the flags, and a check tells when they are no longer right', async () => {
+  await run(flagCommand, 'create', 'typed')
+  expect((await run(codegenCommand)).out).toContain("    'typed': { value: boolean; variant: 'on' | 'off' }")
+  const path = join(await mkdtemp(join(tmpdir(), 'sluice-codegen-')), 'types', 'flags.d.ts')
+  expect((await run(codegenCommand, '--out', path, '--check')).code).toBe(6)
+  expect((await run(codegenCommand, '--out', path)).code).toBe(0)
+  expect((await run(codegenCommand, '--out', path, '--check')).code).toBe(0)
+  await run(flagCommand, 'create', 'typed-later')
+  expect((await run(codegenCommand, '--out', path, '--check')).code).toBe(6)
+  await expect(run(codegenCommand, '--check')).rejects.toThrow(UsageError)
 })
 
 test('a rollout is made, held and rolled back, and exit codes say so', async () => {

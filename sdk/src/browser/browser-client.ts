@@ -1,7 +1,8 @@
 import type { Context } from '#evaluation'
 import type { ClientEvents, Listener } from '../emitter.ts'
 import type { Logger } from '../logger.ts'
-import type { AnswerOf, Branches, ClientStatus, Details, Readiness, TrackedCall } from '../sluice-client.ts'
+import type { Branches, FallbackOf, FlagKey, OnlyVariants, ValueOf, VariantOf } from '../flag-types.ts'
+import type { AnswerOf, ClientStatus, Details, Readiness, TrackedCall } from '../sluice-client.ts'
 import type { PageStorage } from './page-cache.ts'
 import type { ResolvedSet } from './resolved-flags.ts'
 
@@ -31,13 +32,13 @@ export interface BrowserOptions {
 /** Reads flags that were evaluated for one context. Synchronous; never throws. */
 export interface FlagReader {
   /** True when the value is `true`, or for flags of other types when the variant is not the flag's `off`. */
-  isEnabled(flag: string): boolean
+  isEnabled(flag: FlagKey): boolean
   /** Name of the variant, or `fallback` when there is none. */
-  variant(flag: string, fallback: string): string
+  variant<Key extends FlagKey>(flag: Key, fallback: VariantOf<Key>): VariantOf<Key>
   /** Value of the variant; `fallback` when there is none or it is of another type. */
-  value<T>(flag: string, fallback: T): T
+  value<Key extends FlagKey, T extends FallbackOf<Key>>(flag: Key, fallback: T): ValueOf<Key, T>
   /** The value with its variant, reason and faults. */
-  details<T>(flag: string, fallback: T): Details<T>
+  details<Key extends FlagKey, T extends FallbackOf<Key>>(flag: Key, fallback: T): Details<ValueOf<Key, T>>
 }
 
 /** A client for pages. The server evaluates; rules, lists and other people's flags never get here. */
@@ -53,7 +54,7 @@ export interface BrowserClient extends FlagReader {
    * Runs the branch of the variant and counts the call; when it throws, the `off` variant's branch answers. As `run` of a
    * server's client, but shown only: what anybody's browser reports is no evidence.
    */
-  run<B extends Branches>(flag: string, branches: B): Promise<AnswerOf<B>>
+  run<Key extends FlagKey, B extends Branches<Key> & OnlyVariants<B, Key>>(flag: Key, branches: B): Promise<AnswerOf<B>>
   /** Reports what was measured elsewhere. */
   track(call: TrackedCall): void
   /** Listens; the answer stops listening. */

@@ -30,18 +30,19 @@ export function createReader(
       off: textOf(off),
     }
   }
-  const details = <T>(flag: string, fallback: T): Details<T> => {
+  // `never`, as what a flag holds is known to the caller's types alone.
+  const details = (flag: string, fallback: unknown): Details<never> => {
     const { off: _, ...found } = look(flag)
-    if (found.variant === null) return { ...found, value: fallback }
-    if (isSameType(found.value, fallback)) return found as Details<T>
+    if (found.variant === null) return { ...found, value: fallback as never }
+    if (isSameType(found.value, fallback)) return found as Details<never>
     const error = mismatch(found.variant, found.value, fallback)
-    return { ...found, value: fallback, variant: null, reason: 'ERROR', error, errorCode: 'TYPE_MISMATCH' }
+    return { ...found, value: fallback as never, variant: null, reason: 'ERROR', error, errorCode: 'TYPE_MISMATCH' }
   }
   return {
     look,
     details,
     isEnabled: (flag) => isOn(look(flag)),
-    variant: (flag, fallback) => look(flag).variant ?? fallback,
+    variant: (flag, fallback) => (look(flag).variant ?? fallback) as never,
     value: (flag, fallback) => details(flag, fallback).value,
   }
 }
