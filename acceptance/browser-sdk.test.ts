@@ -1,10 +1,10 @@
 // The SDK for pages in a real browser, on a page of another origin than the server’s.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BrowserClient } from '../sdk/src/browser.ts'
+import { launchBrowser } from './launch-browser.ts'
 import { newDatabase, startServer } from './running-server.ts'
 import type { RunningServer } from './running-server.ts'
 
@@ -25,10 +25,7 @@ let key: string
 beforeAll(async () => {
   server = await startServer(await newDatabase())
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
-  browser = await chromium.launch({
-    executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  browser = await launchBrowser()
   const made = await server.request('POST', '/api/v1/keys', { kind: 'client', environment: 'production', name: 'shop' })
   key = (made.body as { secret: string }).secret
   await put('checkout', forPros)

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
 import type { Page } from 'playwright-core'
+import { launchBrowser } from './launch-browser.ts'
 import { adminKey } from './running-server.ts'
 
 export interface Look {
@@ -24,18 +24,7 @@ export interface Console {
 }
 
 export async function openConsole(url: string): Promise<Console> {
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await launchBrowser()
   const errors: string[] = []
   return {
     errors,
