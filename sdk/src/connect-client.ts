@@ -29,6 +29,8 @@ export interface Platform {
   readonly cache: SnapshotCache | null
   /** `first-use`: where nothing may run before a request is there, and a connection lives no longer than its request. */
   readonly starts: 'at-once' | 'first-use'
+  /** What stands above the flags of the server. */
+  readonly over: (resolver: Resolver) => Resolver
   /** Calls back when nothing is left to do; the answer takes it back. */
   readonly atExit: (flush: () => Promise<void>) => () => void
 }
@@ -93,7 +95,7 @@ export function connectClient(
   const isLazy = platform.starts === 'first-use'
   if (!isLazy) start()
 
-  const resolver = createResolver(store, new LocalOverrides(platform.variables, log), clock.now)
+  const resolver = platform.over(createResolver(store, new LocalOverrides(platform.variables, log), clock.now))
   return {
     ...buildClient({
       resolver: isLazy ? startingResolver(resolver, start) : resolver,

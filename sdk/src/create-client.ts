@@ -10,6 +10,7 @@ import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import { nodeRegex } from './node-regex.ts'
 import { unrefTransport } from './node-transport.ts'
+import { scoped } from './scoped-flags.ts'
 import type { SluiceClient } from './sluice-client.ts'
 import { defaultTiming } from './timing.ts'
 import type { Timing } from './timing.ts'
@@ -36,6 +37,7 @@ export function startClient(settings: ClientSettings, timing: Timing): SluiceCli
       hash: unitHash(settings.hashUnits),
       cache: cacheOf(settings, log),
       starts: 'at-once',
+      over: scoped,
       atExit: flushAtExit,
     }),
     timing,

@@ -34,6 +34,7 @@ export function createClient(options: EdgeOptions = {}): SluiceClient {
     hash: null,
     cache: null,
     starts: 'first-use',
+    over: (resolver) => resolver,
     atExit: () => () => {},
   }
   return connectClient(settings, () => platform, defaultTiming)

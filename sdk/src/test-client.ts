@@ -1,16 +1,17 @@
 import type { Context, Reason } from '#evaluation'
 import { buildClient } from './build-client.ts'
 import { createClock } from './clock.ts'
-import { createQuietLog } from './logger.ts'
+import { Emitter } from './emitter.ts'
+import { createQuietLog, messageOf } from './logger.ts'
 import type { Logger } from './logger.ts'
 import type { Observation } from './observation.ts'
 import { Observer } from './observer.ts'
 import { defaultResolution } from './resolution.ts'
 import type { Resolution, Resolver } from './resolution.ts'
+import { scopedFlag } from './scoped-flags.ts'
 import type { SluiceClient } from './sluice-client.ts'
-
-/** The variant everybody gets, `true` and `false` being `on` and `off`; with a value where the code reads one. */
-export type TestFlag = string | boolean | { readonly variant: string; readonly value: unknown }
+import { readTestFlag } from './test-flag.ts'
+import type { TestFlag, TestFlags } from './test-flag.ts'
 
 /** A client without network and timers. */
 export interface TestClient extends SluiceClient {
@@ -22,7 +23,7 @@ export interface TestClient extends SluiceClient {
 
 /** A client for tests of your code: `createTestClient({ 'patch-mode': 'on' })`. Unknown flags take the caller's default. */
 export function createTestClient(
-  flags: Readonly<Record<string, TestFlag>> = {},
+  flags: TestFlags = {},
   { now, logger = silent }: { now?: () => number; logger?: Logger } = {},
 ): TestClient {
   const held = new Map(Object.entries(flags))
@@ -30,6 +31,7 @@ export function createTestClient(
   const clock = createClock(now ?? null)
   const observer = new Observer({ hash: null, add: (row) => void rows.push(row) })
   const log = createQuietLog(logger, clock.now)
+  const emitter = new Emitter((thrown) => log.error('listener', messageOf(thrown)))
   const client = buildClient({
     resolver: testResolver(held),
     observer,
@@ -45,10 +47,11 @@ export function createTestClient(
         if (flag === null) held.delete(key)
         else held.set(key, flag)
       }
+      emitter.emit('change', { revision: 1, flags: Object.keys(changes) })
     },
     recorded: () => [...rows],
     ready: async () => ({ source: 'server' }),
-    on: () => () => {},
+    on: (event, listener) => emitter.on(event, listener),
     status: () => ({
       state: 'ready',
       source: 'server',
@@ -67,9 +70,9 @@ const rollout = { id: 'test', attempt: 1, visit: 1, timeoutMs: null }
 
 function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
   const resolve = (flagKey: string, context: Context | undefined): Resolution => {
-    const flag = flags.get(flagKey)
+    const flag = scopedFlag(flagKey) ?? flags.get(flagKey)
     if (flag === undefined) return defaultResolution('FLAG_NOT_FOUND', 'There is no flag of that key.')
-    const { variant, value } = read(flag)
+    const { variant, value } = readTestFlag(flag)
     const isBaseline = variant === 'off'
     return {
       value,
@@ -104,10 +107,4 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       return { steps: [], outcome }
     },
   }
-}
-
-function read(flag: TestFlag): { variant: string; value: unknown } {
-  if (typeof flag === 'object') return flag
-  const variant = typeof flag === 'boolean' ? (flag ? 'on' : 'off') : flag
-  return { variant, value: variant === 'on' ? true : variant === 'off' ? false : variant }
 }
