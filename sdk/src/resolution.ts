@@ -22,6 +22,8 @@ export interface Resolution {
   readonly rule: string | null
   /** A draw (sample or split) took part. */
   readonly drawn: boolean
+  /** The flag serves everybody the same. */
+  readonly constant: boolean
   readonly error: string | null
   readonly errorCode: DetailsErrorCode | null
   /** Candidate or baseline; null for units that the rollout's sample did not decide. */
@@ -53,6 +55,7 @@ export function defaultResolution(errorCode: DetailsErrorCode, error: string): R
     reason: errorCode === 'FLAG_NOT_FOUND' ? 'FLAG_NOT_FOUND' : 'ERROR',
     rule: null,
     drawn: false,
+    constant: false,
     error,
     errorCode,
     arm: null,

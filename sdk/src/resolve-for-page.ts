@@ -8,7 +8,10 @@ export function resolveForPage(resolver: Resolver, context: Context | undefined)
 }
 
 function resolvedFlag(key: string, resolver: Resolver, context: Context | undefined): ResolvedFlag {
-  const { value, variant, reason, rule, drawn, off, revision, error, errorCode } = resolver.resolve(key, context)
+  const { value, variant, reason, rule, drawn, constant, off, revision, error, errorCode } = resolver.resolve(
+    key,
+    context,
+  )
   if (errorCode !== null) return { key, errorCode, errorDetails: error ?? errorCode }
   return {
     key,
@@ -16,6 +19,7 @@ function resolvedFlag(key: string, resolver: Resolver, context: Context | undefi
     metadata: {
       reason,
       drawn,
+      constant,
       ...(off === null ? {} : { off }),
       ...(rule === null ? {} : { rule }),
       ...(revision === null ? {} : { revision }),

@@ -29,6 +29,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
         reason,
         rule,
         drawn,
+        constant: outcome.constant === true,
         error,
         errorCode: error !== null && variant === null ? 'GENERAL' : null,
         arm: rollout === null ? null : (outcome.arm ?? null),

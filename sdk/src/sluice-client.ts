@@ -25,6 +25,8 @@ export interface Details<T> {
   readonly rule: string | null
   /** A draw (sample or split) took part. */
   readonly drawn: boolean
+  /** The flag serves everybody the same. */
+  readonly constant: boolean
   readonly error: string | null
   readonly errorCode: DetailsErrorCode | null
   /** The server has not confirmed these flags lately. */

@@ -80,6 +80,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       reason: 'RULE',
       rule: 'test',
       drawn: true,
+      constant: false,
       error: null,
       errorCode: null,
       arm: isBaseline ? 'C' : 'T',

@@ -14,7 +14,7 @@ export function createReader(
   const look = (flagKey: string): PageDetails => {
     const held = flags()
     const flag = held?.get(flagKey)
-    const { reason, rule, off, drawn, error, revision } = flag?.metadata ?? {}
+    const { reason, rule, off, drawn, constant, error, revision } = flag?.metadata ?? {}
     const errorCode =
       held === null ? 'PROVIDER_NOT_READY' : flag === undefined ? 'FLAG_NOT_FOUND' : flag.errorCode ? 'GENERAL' : null
     return {
@@ -23,6 +23,7 @@ export function createReader(
       reason: (textOf(reason) ?? (errorCode === 'FLAG_NOT_FOUND' ? errorCode : 'ERROR')) as PageDetails['reason'],
       rule: textOf(rule),
       drawn: drawn === true,
+      constant: constant === true,
       error: textOf(error ?? flag?.errorDetails) ?? errorCode,
       errorCode,
       stale: isStale(),

@@ -9,7 +9,7 @@ import { type RefusalFormat, json } from '../route.ts'
 export type OfrepSuccess = z.infer<typeof ofrepSuccessSchema>
 
 export function success(key: string, { metadata, off }: Flag, outcome: Outcome, revision: number): OfrepSuccess {
-  const { value, variant, reason, rule, drawn, error } = outcome
+  const { value, variant, reason, rule, drawn, constant = false, error } = outcome
   return {
     key,
     ...(variant === null ? {} : { value, variant }),
@@ -19,6 +19,7 @@ export function success(key: string, { metadata, off }: Flag, outcome: Outcome, 
       reason,
       revision,
       drawn,
+      constant,
       ...(off === null ? {} : { off }),
       ...(rule === null ? {} : { rule }),
       ...(error === undefined ? {} : { error }),
