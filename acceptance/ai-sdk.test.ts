@@ -65,7 +65,7 @@ test('a failing candidate is measured and rolled back while every call still get
   const plan = {
     flag: 'chat-model',
     block: '1s',
-    timeout: '1s',
+    timeout: '30s',
     stages: [{ percent: 50, atLeast: '60s' }],
     guardrails: [{ metric: 'error', ratioOver: 1, onBreach: 'rollback' }],
   }
