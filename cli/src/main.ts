@@ -8,7 +8,9 @@ import { applyCommand, driftCommand, exportCommand, planCommand } from './comman
 import { demoCommand } from './commands/demo.ts'
 import { demoRecordCommand } from './commands/demo-record.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
 import { flagCommand } from './commands/flag.ts'
+import { importCommand } from './commands/import.ts'
 import { initCommand } from './commands/init.ts'
 import { metricsCommand } from './commands/metrics.ts'
 import { modelCommand } from './commands/model.ts'
@@ -36,6 +38,8 @@ const commands: readonly Command[] = [
   applyCommand,
   driftCommand,
   exportCommand,
+  importCommand,
+  evaluateCommand,
   simulateCommand,
   codegenCommand,
 ]

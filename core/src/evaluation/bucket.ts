@@ -1,6 +1,7 @@
 import { unitText } from './context.ts'
 import type { Bucket, Sample } from './flag.ts'
-import { type Placing, foreignHashes } from './hashes/foreign-hashes.ts'
+import { isKnownSwitch } from './foreign/unleash-text.ts'
+import { type Placing, foreignHashes } from './foreign/foreign-hashes.ts'
 import { murmur3 } from './murmur3.ts'
 import type { Arm } from './outcome.ts'
 import { Unsupported } from './unsupported.ts'
@@ -14,7 +15,7 @@ export const bucketOf = (salt: string, unit: string, total = fullShare): number 
 /** Throws `Unsupported` for a draw that this version cannot make, such as one without a salt, which is never made up when read. */
 export function placingOf({ salt, hash = 'm3', of = fullShare, x }: Bucket): Placing {
   if (typeof salt !== 'string') throw new Unsupported('a draw without a salt')
-  if (x !== undefined && Object.keys(x).length > 0)
+  if (!Object.entries(x ?? {}).every(([name, value]) => isKnownSwitch(name, value)))
     throw new Unsupported('a draw with a switch this version does not know')
   if (!(Number.isSafeInteger(of) && of > 0)) throw new Unsupported('a draw out of no total')
   if (hash === 'm3') return { total: of, place: (unit) => projected(murmur3(`${salt}:${unit}`), of) }

@@ -18,12 +18,3 @@ export function readUnit(context: Context, name: string): string | null {
   if (name === 'targetingKey') return Object.hasOwn(context, 'targetingKey') ? unitText(context['targetingKey']) : null
   return name.startsWith('$') ? null : unitText(attribute(context, name))
 }
-
-/** Of several attributes the first that holds a unit. */
-export function readUnitOf(context: Context, names: readonly string[]): string | null {
-  for (const name of names) {
-    const unit = readUnit(context, name)
-    if (unit !== null) return unit
-  }
-  return null
-}

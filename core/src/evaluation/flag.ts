@@ -13,7 +13,7 @@ export interface Bucket {
   readonly hash?: HashName | (string & {})
   /** What shares and weights are of; 100,000 unless an importer keeps the total of its source. */
   readonly of?: number
-  /** Switches that only a source needs; this version knows none. */
+  /** Switches that only an imported flag needs: `{ "read": "unleash" }` looks for `by` as Unleash does. */
   readonly x?: Readonly<Record<string, Json>>
 }
 
@@ -59,7 +59,7 @@ export interface Leaf {
   readonly negate?: boolean
   /** Compare without case. */
   readonly fold?: boolean
-  /** Written by importers only: `{ "convert": true }` reads texts as numbers and anything as text, as the source does. */
+  /** Written by importers only: `{ "read": "unleash" }` reads the attribute, as text, as Unleash does. */
   readonly x?: Readonly<Record<string, Json>>
 }
 

@@ -12,6 +12,7 @@ export type {
   Flag,
   FlagSet,
   Json,
+  Leaf,
   ListEntry,
   Requirement,
   RolloutMark,

@@ -1,5 +1,6 @@
 import { type Context, attribute } from '../context.ts'
 import type { Condition, Leaf } from '../flag.ts'
+import { readsAsUnleash, unleashText } from '../foreign/unleash-text.ts'
 import { type MatcherParts, type Matcher, compileMatcher } from '../operators/matchers.ts'
 import { Unsupported } from '../unsupported.ts'
 
@@ -78,6 +79,11 @@ function compileLeaf(leaf: Leaf, parts: MatcherParts): Test {
       return (given === undefined || given === null) === negate
     }
   const match = compileMatcher(leaf, parts)
+  if (readsAsUnleash(leaf.x))
+    return (context) => {
+      const text = unleashText(context, path[0] ?? '')
+      return text !== null && match(text) !== negate
+    }
   const [name = ''] = path
   if (path.length > 1 || name.startsWith('$')) return (context, now) => matches(read(context, now), match, negate)
   return (context) => {

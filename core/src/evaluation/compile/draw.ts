@@ -1,7 +1,8 @@
 import { fullShare, placingOf } from '../bucket.ts'
-import { type Context, readUnit, readUnitOf } from '../context.ts'
+import { type Context, readUnit } from '../context.ts'
 import type { Bucket } from '../flag.ts'
-import { type Placing } from '../hashes/foreign-hashes.ts'
+import { type Placing } from '../foreign/foreign-hashes.ts'
+import { readsAsUnleash, unleashText } from '../foreign/unleash-text.ts'
 import { type Prefix, hashAfter, prefixOf } from '../murmur3.ts'
 
 /** A draw made ready: where the unit stands, and where it falls. What it draws is compared with limits of the same scale. */
@@ -9,6 +10,8 @@ export interface Draw {
   /** The one attribute that holds the unit, or null when there are several to look at. */
   readonly attribute: string | null
   readonly names: readonly string[]
+  /** Whether the names are read as Unleash reads them. */
+  readonly asUnleash: boolean
   /** The salt, read already: whole hashes are compared, not buckets. Null for the hashes of others. */
   readonly prefix: Prefix | null
   readonly placing: Placing
@@ -21,9 +24,11 @@ export function compileDraw(bucket: Bucket): Draw {
   const { salt, by = 'targetingKey', hash = 'm3', of = fullShare } = bucket
   const placing = placingOf(bucket)
   const names = typeof by === 'string' ? [by] : by
+  const asUnleash = readsAsUnleash(bucket.x)
   return {
-    attribute: names.length === 1 ? (names[0] as string) : null,
+    attribute: names.length === 1 && !asUnleash ? (names[0] as string) : null,
     names,
+    asUnleash,
     prefix: hash === 'm3' ? prefixOf(`${salt}:`) : null,
     placing,
     of,
@@ -31,8 +36,16 @@ export function compileDraw(bucket: Bucket): Draw {
 }
 
 /** The text of the context's unit; null when it has none. */
-export const unitOf = ({ attribute, names }: Draw, context: Context): string | null =>
-  attribute === null ? readUnitOf(context, names) : readUnit(context, attribute)
+export const unitOf = (draw: Draw, context: Context): string | null =>
+  draw.attribute === null ? firstUnit(draw, context) : readUnit(context, draw.attribute)
+
+function firstUnit({ names, asUnleash }: Draw, context: Context): string | null {
+  for (const name of names) {
+    const unit = asUnleash ? unleashText(context, name) : readUnit(context, name)
+    if (unit !== null && unit !== '') return unit
+  }
+  return null
+}
 
 /** Whether the unit draws less than a limit. */
 export const drawsBelow = (draw: Draw, unit: string, limit: number): boolean =>

@@ -1,4 +1,5 @@
 import type { Json, Leaf } from '../flag.ts'
+import { isKnownSwitch, readsAsUnleash } from '../foreign/unleash-text.ts'
 import { instantMs } from '../instant.ts'
 import { Unsupported } from '../unsupported.ts'
 import { isInRange, parseAddress, parseRange } from './cidr.ts'
@@ -126,14 +127,33 @@ export function compileMatcher(leaf: Leaf, parts: MatcherParts): Matcher {
   const { op, values = [], fold = false, x = {} } = leaf
   const matcherOf = Object.hasOwn(matchers, op) ? matchers[op] : undefined
   if (!matcherOf) throw new Unsupported(`unknown operator "${op}"`)
-  const unknown = Object.keys(x).find((name) => name !== 'convert')
-  if (unknown !== undefined) throw new Unsupported(`unknown switch "${unknown}"`)
+  const unknown = Object.entries(x).find(([name, value]) => !isKnownSwitch(name, value))
+  if (unknown) throw new Unsupported(`unknown switch "${unknown[0]}"`)
+  if (readsAsUnleash(x)) return compileForUnleash(leaf, matcherOf, parts)
   const matcher = matcherOf(fold ? values.map(lowered) : values, parts)
-  const folding: Matcher = fold ? (given) => matcher(lowered(given)) : matcher
-  if (x['convert'] !== true) return folding
-  return values.some((value) => typeof value === 'number')
-    ? (given) => folding(Number(String(given)))
-    : (given) => folding(String(given))
+  return fold ? (given) => matcher(lowered(given)) : matcher
+}
+
+/** Attributes are texts there: numbers are read from them, versions may have space around, and IPv4 is no part of IPv6. */
+function compileForUnleash(
+  { op, values = [], fold = false }: Leaf,
+  matcherOf: MatcherOf,
+  parts: MatcherParts,
+): Matcher {
+  if (op === 'cidr') {
+    const isV6 = (text: unknown): boolean => String(text).includes(':')
+    const [inV4, inV6] = [false, true].map((v6) =>
+      matcherOf(
+        values.filter((range) => isV6(range) === v6),
+        parts,
+      ),
+    )
+    return (given) => (isV6(given) ? (inV6 as Matcher)(given) : (inV4 as Matcher)(given))
+  }
+  const matcher = matcherOf(fold ? values.map(lowered) : values, parts)
+  if (values.some((value) => typeof value === 'number')) return (given) => matcher(Number(given))
+  if (op.startsWith('semver.')) return (given) => matcher(String(given).trim())
+  return fold ? (given) => matcher(lowered(given)) : matcher
 }
 
 /** By Unicode's default, whatever the language of the machine. */

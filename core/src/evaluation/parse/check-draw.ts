@@ -1,5 +1,6 @@
 import { fullShare } from '../bucket.ts'
 import { hashNames } from '../flag.ts'
+import { isKnownSwitch } from '../foreign/unleash-text.ts'
 import { checkVariant } from './check-variants.ts'
 import { type Faults, isPlainObject } from '../faults.ts'
 import type { ParseOptions } from './parse-options.ts'
@@ -64,11 +65,18 @@ function checkDraw(pointer: string, value: Record<string, unknown>, faults: Faul
   const isNames =
     typeof by === 'string' || (Array.isArray(by) && by.length > 0 && by.every((name) => typeof name === 'string'))
   if (by !== undefined && !isNames) faults.type(`${pointer}/by`, 'the name of an attribute, or a list of names', by)
-  if (x !== undefined && !isPlainObject(x)) faults.type(`${pointer}/x`, 'an object', x)
-  else if (x !== undefined && !options.lenient && Object.keys(x).length > 0)
-    faults.rule(`${pointer}/x`, 'There is no such switch: leave it out.')
+  checkSwitches(`${pointer}/x`, x, faults, options)
   if (total === undefined) return fullShare
   if (Number.isSafeInteger(total) && (total as number) > 0) return total as number
   faults.type(`${pointer}/of`, 'a whole number above 0', total)
   return fullShare
+}
+
+/** Switches are written by importers; those of a newer version are left to the evaluation, which reports them. */
+export function checkSwitches(pointer: string, x: unknown, faults: Faults, options: ParseOptions): void {
+  if (x === undefined) return
+  if (!isPlainObject(x)) return faults.type(pointer, 'an object', x)
+  for (const [name, value] of Object.entries(x))
+    if (!options.lenient && !isKnownSwitch(name, value))
+      faults.rule(faults.at(pointer, name), 'There is no such switch: leave it out.')
 }

@@ -3,8 +3,9 @@ import { instantMs } from '../instant.ts'
 import { parseRange } from '../operators/cidr.ts'
 import type { RegexCompiler } from '../operators/matchers.ts'
 import { parseVersion } from '../operators/semver.ts'
+import { checkSwitches } from './check-draw.ts'
 import { checkNumber } from './check-json.ts'
-import { type Faults, isPlainObject } from '../faults.ts'
+import type { Faults } from '../faults.ts'
 import type { ParseOptions } from './parse-options.ts'
 
 const foldable = ['in', 'starts', 'ends', 'contains']
@@ -26,7 +27,7 @@ export function checkLeaf(pointer: string, leaf: Record<string, unknown>, faults
   faults.switch(`${pointer}/fold`, fold)
   if (fold === true && !foldable.includes(op as string))
     faults.rule(`${pointer}/fold`, `Only ${foldable.join(', ')} can leave case aside; take "fold" away.`)
-  if (x !== undefined && !isPlainObject(x)) faults.type(`${pointer}/x`, 'an object', x)
+  checkSwitches(`${pointer}/x`, x, faults, options)
   if (op === 'exists') {
     if (values !== undefined) faults.rule(`${pointer}/values`, '"exists" compares with nothing: take "values" away.')
     return

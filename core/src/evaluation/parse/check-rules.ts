@@ -33,10 +33,11 @@ export function checkRules(value: unknown, names: ReadonlySet<string>, faults: F
 export function checkSplitSalts(flag: Record<string, unknown>, faults: Faults): void {
   const slots: { pointer: string; salt: unknown; isSplit: boolean }[] = []
   const add = (pointer: string, drawn: unknown): void => {
-    if (isPlainObject(drawn) && typeof drawn['salt'] === 'string')
+    // An imported flag draws as its source does.
+    if (isPlainObject(drawn) && typeof drawn['salt'] === 'string' && (drawn['hash'] ?? 'm3') === 'm3')
       slots.push({
         pointer,
-        salt: `${String(drawn['hash'] ?? 'm3')} ${drawn['salt']}`,
+        salt: drawn['salt'],
         isSplit: Object.hasOwn(drawn, 'split'),
       })
   }

@@ -1,0 +1,175 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig, serverParts, startServer } from '@sluice/server'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { UsageError } from '../command.ts'
+import type { Command } from '../command.ts'
+import { evaluateCommand } from './evaluate.ts'
+import { flagCommand } from './flag.ts'
+import { importCommand } from './import.ts'
+
+const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
+let folder: string
+let stop: () => Promise<void>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-import-'))
+  const variables = { PORT: '0', SLUICE_DATABASE_URL: 'sqlite::memory:', SLUICE_ADMIN_KEY: adminKey }
+  const server = await startServer(readConfig({ ...variables, SLUICE_LOG_LEVEL: 'error' }), { parts: serverParts })
+  stop = () => server.close()
+  process.env['SLUICE_URL'] = server.url
+  process.env['SLUICE_KEY'] = adminKey
+})
+afterAll(async () => {
+  delete process.env['SLUICE_URL']
+  delete process.env['SLUICE_KEY']
+  await stop()
+  await rm(folder, { recursive: true })
+})
+
+async function run(command: Command, ...args: readonly string[]) {
+  let [out, err] = ['', '']
+  const output = {
+    out: (text: string) => void (out += `${text}\n`),
+    err: (text: string) => void (err += `${text}\n`),
+    terminal: false,
+  }
+  return { code: await command.run(args, output), out, err }
+}
+
+async function write(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+const whitelist = {
+  patch_mode_enabled: { enabled: true, rolloutPercentage: 10, whitelist: ['user_0'], blacklist: ['user_9'] },
+}
+const unleash = {
+  version: 2,
+  features: [
+    {
+      name: 'checkout',
+      enabled: true,
+      impressionData: true,
+      strategies: [
+        {
+          name: 'flexibleRollout',
+          parameters: { rollout: '50', stickiness: 'default', groupId: 'checkout' },
+          segments: [1],
+        },
+      ],
+    },
+  ],
+  segments: [{ id: 1, name: 'pros', constraints: [{ contextName: 'plan', operator: 'IN', values: ['pro'] }] }],
+}
+
+test('flags of a whitelist file are imported once, and a rollout takes them from there', async () => {
+  const path = await write('flags.json', whitelist)
+  const { code, out } = await run(importCommand, 'whitelist-json', path, '--env', 'staging')
+  expect([code, out]).toEqual([0, expect.stringContaining('Imported into staging, revision 1.')])
+  const { out: shown } = await run(flagCommand, 'get', 'patch_mode_enabled', '--env', 'staging', '--json')
+  expect(shown).toContain('java31')
+  await expect(run(importCommand, 'whitelist-json', path, '--env', 'staging')).rejects.toThrow(
+    /already: patch_mode_enabled/,
+  )
+})
+
+test('flags and segments of Unleash are imported, with a report of what differs', async () => {
+  const path = await write('unleash.json', unleash)
+  const dry = await run(importCommand, 'unleash', path, '--dry-run', '--json')
+  expect(JSON.parse(dry.out)).toMatchObject({
+    done: 'Nothing was changed.',
+    flags: ['checkout'],
+    segments: ['pros'],
+    notes: [
+      { flag: 'checkout', effect: 'differs' },
+      { flag: 'checkout', effect: 'dropped', sentence: expect.stringContaining('impressionData') },
+      { flag: null, effect: 'differs' },
+    ],
+  })
+  const { out } = await run(importCommand, 'unleash', path, '--env', 'staging')
+  expect(out).toMatch(/Not quite the same:\n {2}checkout: A context without user/)
+  expect(out).toContain('Imported into staging')
+})
+
+test('what is imported can be evaluated offline, line by line, bad lines too', async () => {
+  const path = await write('flags.json', whitelist)
+  await run(importCommand, 'whitelist-json', path, '--out', join(folder, 'set.json'))
+  const flags = JSON.parse(await readFile(join(folder, 'set.json'), 'utf8')) as object
+  const on = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'on' }
+  const later = {
+    ...on,
+    serve: 'off',
+    rules: [{ id: 'soon', if: { attr: '$now', op: 'after', values: ['2030-01-01T00:00:00Z'] }, serve: 'on' }],
+  }
+  const lines: readonly (readonly [unknown, unknown])[] = [
+    [
+      { flags: 'set.json', flag: 'patch_mode_enabled', context: { targetingKey: 'user_0' } },
+      { value: true, variant: 'on', reason: 'TARGETING_MATCH' },
+    ],
+    [
+      { flags, flag: 'patch_mode_enabled', context: { targetingKey: 'user_9' } },
+      { value: false, variant: 'off', reason: 'TARGETING_MATCH' },
+    ],
+    [
+      { flags, flag: 'patch_mode_enabled', context: { targetingKey: 'user_1' } },
+      { value: false, variant: 'off', reason: 'DEFAULT' },
+    ],
+    [
+      { flags, flag: 'none', context: {}, default: 7 },
+      { value: 7, variant: null, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' },
+    ],
+    [
+      { flags: { flags: { on } }, flag: 'on' },
+      { value: true, variant: 'on', reason: 'STATIC' },
+    ],
+    [
+      { flags: { flags: { on } }, flag: 'on', default: 'x' },
+      { value: 'x', variant: null, reason: 'ERROR', errorCode: 'TYPE_MISMATCH' },
+    ],
+    [
+      { flags: { flags: { on: { ...on, off: null, enabled: false } } }, flag: 'on', default: 'mine' },
+      { value: 'mine', variant: null, reason: 'DISABLED' },
+    ],
+    [
+      { flags: { flags: { later } }, flag: 'later', context: {} },
+      { value: true, variant: 'on', reason: 'TARGETING_MATCH', rule: 'soon' },
+    ],
+    [
+      { flags: { flags: { on: { ...on, rules: 7 } } }, flag: 'on' },
+      { value: false, variant: 'off', reason: 'ERROR' },
+    ],
+    [
+      { flags: { flags: { on } }, flag: 'on', context: [] },
+      { value: null, variant: null, reason: 'ERROR', errorCode: 'INVALID_CONTEXT' },
+    ],
+    [
+      { flags: 'nowhere.json', flag: 'on' },
+      { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' },
+    ],
+    ['{"flags":', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
+    ['7', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
+  ]
+  const text = lines.map(([line]) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
+  const cases = await write('cases.ndjson', `${text}\n`)
+  const { code, out } = await run(evaluateCommand, '--cases', cases, '--now', '2031-01-01T00:00:00Z')
+  const answers = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { error?: string })
+  for (const answer of answers) delete answer.error
+  expect(answers).toEqual(lines.map(([, answer]) => answer))
+  expect(code).toBe(0)
+})
+
+test('says what it expects', async () => {
+  await expect(run(importCommand, 'launchdarkly', 'x.json')).rejects.toThrow(UsageError)
+  await expect(run(importCommand, 'unleash', join(folder, 'gone.json'))).rejects.toThrow(/Cannot read/)
+  const bad = await write('bad.json', { f: { enabled: 1 } })
+  await expect(run(importCommand, 'whitelist-json', bad)).rejects.toThrow(/\/f\/enabled: Expected true or false/)
+  await expect(run(evaluateCommand)).rejects.toThrow(UsageError)
+  await expect(run(evaluateCommand, '--cases', join(folder, 'gone.ndjson'))).rejects.toThrow(/Cannot read/)
+})
