@@ -27,7 +27,7 @@ function warmUp() {
 }
 
 export function build() {
-  const sdkSources = ['sdk/src', 'core/src/evaluation']
+  const sdkSources = ['sdk/src', 'core/src/evaluation', 'core/src/catalogue']
   if (!isBuilt('.build/sdk.tgz', ...sdkSources) || !isBuilt('.build/sdk/browser.js', ...sdkSources)) {
     console.error('Packing the SDK …')
     run('node', ['sdk/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })

@@ -11,6 +11,8 @@ import type { QuietLog } from './logger.ts'
 import { MeasuredCall } from './measured-call.ts'
 import type { Measure } from './measured-call.ts'
 import type { Observer } from './observer.ts'
+import { routePlainly } from './models/models-link.ts'
+import type { ModelsLink } from './models/models-link.ts'
 import { openCall } from './open-call.ts'
 import { pinConversations } from './pinned-resolver.ts'
 import { resolveForPage } from './resolve-for-page.ts'
@@ -30,6 +32,7 @@ export interface ClientParts {
   readonly log: QuietLog
   readonly timeoutMs: number | null
   readonly isStale: () => boolean
+  readonly models?: ModelsLink | null
 }
 
 /** The part of a client that evaluates and counts. */
@@ -136,6 +139,11 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
       const outcome = { value: undefined, variant: null, reason: 'ERROR', rule: null, drawn: false } as const
       return safely(flag, { steps: [], outcome }, () => resolver.explain(flag, context))
     },
+    model: (flag, context) =>
+      safely(flag, null, () => {
+        const { variant, value } = read(flag, context)
+        return parts.models ? parts.models.route(variant, value) : routePlainly(variant, value)
+      }),
     track: (context, call) => safely((call as TrackedCall | null)?.flag, undefined, () => track(context, call)),
 
     begin(flag, context) {

@@ -1,5 +1,6 @@
 import type { RegexCompiler } from '#evaluation'
 import type { Logger } from './logger.ts'
+import type { ModelsLink } from './models/models-link.ts'
 import { SluiceError } from './sluice-error.ts'
 
 /** How a client is made. Everything but `url` and `key` has a default, and those two may come from the environment. */
@@ -12,8 +13,10 @@ export interface ClientOptions {
   environment?: string
   /** A snapshot to start from, as `GET …/snapshot` answers it: for instance one shipped with the application. */
   bootstrap?: object
-  /** Path of a file that keeps the last good snapshot for the next start. */
+  /** Path of a file that keeps the last good snapshot for the next start; `….models` beside it keeps the models. */
   cacheFile?: string
+  /** A repository of models, of `createModelRepository`, that follows the server over this client's connection. */
+  models?: ModelsLink
   /** How long `ready()` waits for the server at most. Default 5,000 ms. */
   initTimeoutMs?: number
   /** How often observations are sent; jittered by 20 %. Default 2,000 ms. */
@@ -43,6 +46,7 @@ export interface ClientSettings {
   readonly environment: string
   readonly bootstrap: object | null
   readonly cacheFile: string | null
+  readonly models: ModelsLink | null
   readonly initTimeoutMs: number
   readonly flushIntervalMs: number
   readonly timeoutMs: number | null
@@ -65,7 +69,7 @@ export function readOptions(options: ClientOptions, variables: Variables): Clien
   const key = options.key ?? variables.SLUICE_KEY
   if (typeof key !== 'string' || key === '') throw invalid('key', 'it is missing; pass it or set SLUICE_KEY')
   if (/\s/.test(key)) throw invalid('key', 'it contains white space; was it cut or pasted with a line end?')
-  const { bootstrap, cacheFile, hashUnits = false, logger = console, now, fetch, regex } = options
+  const { bootstrap, cacheFile, hashUnits = false, logger = console, models, now, fetch, regex } = options
   if (bootstrap !== undefined && (typeof bootstrap !== 'object' || bootstrap === null))
     throw invalid('bootstrap', 'expected a snapshot, as GET …/snapshot answers it')
   if (cacheFile !== undefined && (typeof cacheFile !== 'string' || cacheFile === ''))
@@ -74,6 +78,8 @@ export function readOptions(options: ClientOptions, variables: Variables): Clien
     throw invalid('hashUnits', 'expected true, false or a secret text')
   if (typeof logger?.warn !== 'function' || typeof logger.error !== 'function')
     throw invalid('logger', 'expected an object with the functions warn and error, such as console')
+  if (models !== undefined && typeof models?.connect !== 'function')
+    throw invalid('models', 'expected a repository, as createModelRepository makes it')
   if (now !== undefined && typeof now !== 'function') throw invalid('now', 'expected a function')
   if (regex !== undefined && typeof regex !== 'function') throw invalid('regex', 'expected a function')
   if (fetch !== undefined && typeof fetch !== 'function') throw invalid('fetch', 'expected a function')
@@ -83,6 +89,7 @@ export function readOptions(options: ClientOptions, variables: Variables): Clien
     environment: readEnvironment(key, options.environment ?? variables.SLUICE_ENVIRONMENT),
     bootstrap: bootstrap ?? null,
     cacheFile: cacheFile ?? null,
+    models: models ?? null,
     initTimeoutMs: readMs('initTimeoutMs', options.initTimeoutMs, 0) ?? 5000,
     flushIntervalMs: readMs('flushIntervalMs', options.flushIntervalMs, 10) ?? 2000,
     timeoutMs: readMs('timeoutMs', options.timeoutMs, 1),

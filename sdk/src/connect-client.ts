@@ -27,6 +27,8 @@ export interface Platform {
   readonly hash: HashUnit | null
   /** Keeps the last good snapshot; null: nothing does. */
   readonly cache: SnapshotCache | null
+  /** The same for the catalogue of models. */
+  readonly modelsCache: SnapshotCache | null
   /** `first-use`: where nothing may run before a request is there, and a connection lives no longer than its request. */
   readonly starts: 'at-once' | 'first-use'
   /** What stands above the flags of the server. */
@@ -86,25 +88,39 @@ export function connectClient(
   const stopFlushingAtExit = platform.atExit(() => sender.flush())
 
   let readyUntilMs: number | null = null
+  let stopModels: (() => void) | undefined
   const start = (): void => {
     if (readyUntilMs !== null || isClosed) return
     readyUntilMs = performance.now() + settings.initTimeoutMs
     source.start()
     sender.start()
+    const { url, key, environment, initTimeoutMs } = settings
+    stopModels = settings.models?.connect({
+      ...connection,
+      url,
+      key,
+      environment,
+      initTimeoutMs,
+      cache: platform.modelsCache,
+      variant: (flag, context) => client.details(flag, context, undefined).variant,
+      track: client.track,
+    })
   }
   const isLazy = platform.starts === 'first-use'
-  if (!isLazy) start()
 
   const resolver = platform.over(createResolver(store, new LocalOverrides(platform.variables, log), clock.now))
+  const client = buildClient({
+    resolver: isLazy ? startingResolver(resolver, start) : resolver,
+    observer,
+    clock,
+    log,
+    timeoutMs: settings.timeoutMs,
+    isStale: () => source.state !== 'ready',
+    models: settings.models,
+  })
+  if (!isLazy) start()
   return {
-    ...buildClient({
-      resolver: isLazy ? startingResolver(resolver, start) : resolver,
-      observer,
-      clock,
-      log,
-      timeoutMs: settings.timeoutMs,
-      isStale: () => source.state !== 'ready',
-    }),
+    ...client,
     // It holds the process while somebody waits: a script that awaits `ready()` first has nothing else that does.
     async ready() {
       if (isLazy && !isClosed) await within(settings.initTimeoutMs, source.refresh(freshMs))
@@ -127,7 +143,12 @@ export function connectClient(
       isClosed = true
       stopFlushingAtExit()
       source.close()
-      await Promise.all([sender.flush(), within(timing.closeMs, cache?.settled())])
+      stopModels?.()
+      await Promise.all([
+        sender.flush(),
+        within(timing.closeMs, cache?.settled()),
+        within(timing.closeMs, platform.modelsCache?.settled()),
+      ])
       sender.close()
     },
   }

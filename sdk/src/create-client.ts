@@ -35,7 +35,8 @@ export function startClient(settings: ClientSettings, timing: Timing): SluiceCli
       transport: settings.fetch === null ? unrefTransport : fetchTransport(settings.fetch),
       variables: process.env,
       hash: unitHash(settings.hashUnits),
-      cache: cacheOf(settings, log),
+      cache: cacheOf(settings, settings.cacheFile, log),
+      modelsCache: settings.models && cacheOf(settings, settings.cacheFile && `${settings.cacheFile}.models`, log),
       starts: 'at-once',
       over: scoped,
       atExit: flushAtExit,
@@ -44,7 +45,7 @@ export function startClient(settings: ClientSettings, timing: Timing): SluiceCli
   )
 }
 
-function cacheOf({ cacheFile, environment, key }: ClientSettings, log: QuietLog): SnapshotCache | null {
+function cacheOf({ environment, key }: ClientSettings, cacheFile: string | null, log: QuietLog): SnapshotCache | null {
   if (cacheFile === null) return null
   return new CacheFile(cacheFile, { environment, keyFingerprint: fingerprintOf(key) }, (thrown) =>
     log.warn('cacheFile', `the cache file could not be written: ${messageOf(thrown)}`),

@@ -33,6 +33,7 @@ export function createClient(options: EdgeOptions = {}): SluiceClient {
     variables,
     hash: null,
     cache: null,
+    modelsCache: null,
     starts: 'first-use',
     over: (resolver) => resolver,
     atExit: () => () => {},

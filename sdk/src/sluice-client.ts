@@ -5,6 +5,7 @@ import type { ClientEvents, Listener } from './emitter.ts'
 import type { FlagOrigin } from './flag-store.ts'
 import type { Branches, FallbackOf, FlagKey, OnlyVariants, ValueOf, VariantOf } from './flag-types.ts'
 import type { Branch } from './guarded-call.ts'
+import type { RoutedModel } from './models/models-link.ts'
 import type { Metrics } from './observation.ts'
 import type { OpenCall } from './open-call.ts'
 import type { DetailsErrorCode, DetailsReason } from './resolution.ts'
@@ -101,6 +102,12 @@ export interface SluiceClient {
   evaluateAll(context?: Context): ResolvedSet
   /** The steps of an evaluation, for people. Counts as no exposure. */
   explain(flag: FlagKey, context?: Context): Explanation
+  /**
+   * The model that the variant names, with what is needed to call it: upstream id, settings, reasoning, price, fallbacks. One
+   * that may not be called gives way to the next. Price and reasoning need `createClient({ models })`. Null: the variant
+   * names no model.
+   */
+  model(flag: FlagKey, context?: Context): RoutedModel | null
   /** Reports a call that was measured elsewhere. A failed one (`error: 1`) gives no latency to compare. */
   track(context: Context | undefined, call: TrackedCall): void
   /**

@@ -12,6 +12,8 @@ export class FakeServer {
   epoch = 'e1'
   revision = 1
   flags: Flags
+  /** The catalogue; null: this server has none. */
+  models: { revision: number; models: { version: number; model: object }[]; deleted: string[] } | null = null
   /** Answers in place of the usual ones, where set. */
   readonly answers: { snapshot?: Answer; stream?: Answer; observations?: Answer } = {}
   readonly requests: { path: string; headers: http.IncomingHttpHeaders; atMs: number }[] = []
@@ -92,6 +94,8 @@ export class FakeServer {
     const answer = this.answers[path as keyof typeof this.answers]
     if (answer) answer(request, response, body)
     else if (path === 'snapshot') this.#answerSnapshot(request, response)
+    else if (path === '/api/v1/models/snapshot' && this.models) this.#answerModels(request, response)
+    else if (path === 'stream' && request.url?.includes('topics=models')) this.#answerModelStream(response)
     else if (path === 'stream') this.answerStream(request, response)
     else if (path === 'observations') this.answerObservations(response, body)
     else response.writeHead(404).end()
@@ -101,6 +105,30 @@ export class FakeServer {
     const etag = `"${this.epoch}-${this.revision}"`
     if (request.headers['if-none-match'] === etag) response.writeHead(304).end()
     else response.writeHead(200, { etag, 'content-type': 'application/json' }).end(JSON.stringify(this.snapshot()))
+  }
+
+  /** Changes the catalogue and tells the streams. */
+  publishModels(models: { version: number; model: object }[], deleted: string[] = []): void {
+    this.models = { revision: (this.models?.revision ?? 0) + 1, models, deleted }
+    for (const stream of this.#streams) stream.write(this.#modelsFrame())
+  }
+
+  #modelsFrame(): string {
+    return `event: models\ndata: ${JSON.stringify({ epoch: 'cat1', revision: this.models?.revision })}\n\n`
+  }
+
+  #answerModels(request: IncomingMessage, response: ServerResponse): void {
+    const etag = `"cat1-${this.models?.revision}"`
+    if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end()
+    const body = { schema: 1, epoch: 'cat1', modelCount: this.models?.models.length, ...this.models }
+    response.writeHead(200, { etag, 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+
+  #answerModelStream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(this.#modelsFrame())
+    this.#streams.add(response)
+    response.on('close', () => this.#streams.delete(response))
   }
 
   answerStream(request: IncomingMessage, response: ServerResponse): void {

@@ -1,0 +1,268 @@
+import { compareWithStatic, costOf, isCallable, isSelectable, normaliseUsage } from '#catalogue'
+import type {
+  AcceptedDifference,
+  CallContext,
+  Catalogue,
+  CatalogueEntry,
+  Cost,
+  Model,
+  ModelConfig,
+  ShadowReport,
+} from '#catalogue'
+import type { Context } from '#evaluation'
+import type { HeldCatalogue } from './held-catalogue.ts'
+import { type ModelVersion, type ModelWriter, modelWriter } from './model-writer.ts'
+import { ModelSource } from './model-source.ts'
+import { type ModelsConnection, type ModelsLink, type RoutedModel, readVariant } from './models-link.ts'
+import { routeModel } from './route-model.ts'
+import { type StaticTable, readTable } from './static-table.ts'
+
+/** Why the static table answered in place of the catalogue. */
+export type FallbackClass = 'unavailable' | 'unknown_model' | 'not_selectable' | 'invalid_entry' | 'error'
+
+export interface RepositoryOptions {
+  /** The application's own table: answers where the catalogue cannot, and is what `shadow` compares. */
+  readonly static?: StaticTable
+  /** The flag that decides who reads the catalogue: its variant `db` does, every other the table. Default: all do. */
+  readonly flag?: string
+  /** A key that may edit, for `createModel` and `updateModel`. Default: the client's. */
+  readonly editKey?: string
+}
+
+/** When and how a call was made; the time is now unless said. */
+export type CostCall = Partial<CallContext> & { readonly context?: Context }
+
+export interface ModelFilter {
+  readonly status?: string
+  readonly provider?: string
+  readonly capability?: string
+  /** Words in the id or the name. */
+  readonly q?: string
+  readonly context?: Context
+}
+
+/** Health of a repository. */
+export interface RepositoryStatus {
+  readonly source: 'server' | 'cache' | 'static'
+  readonly revision: number | null
+  /** Since when the server has not confirmed it, in milliseconds; null: it never has. */
+  readonly ageMs: number | null
+  /** Times the table answered in place of the catalogue, by class. */
+  readonly fallbacks: Readonly<Record<FallbackClass, number>>
+  /** Ids for which it did. */
+  readonly affected: readonly string[]
+}
+
+/**
+ * Models and prices in process, over a catalogue that follows the server. Reads are synchronous and never throw; what the catalogue
+ * cannot answer the static table does, counted.
+ */
+export interface ModelRepository extends ModelsLink, ModelWriter {
+  /** Resolves at the first answer of the server or after the client's `initTimeoutMs`. Never rejects. */
+  ready(): Promise<void>
+  /** A model by its id or another name; null when there is none, or it was deleted. */
+  getModelConfig(id: string, context?: Context): ModelConfig | null
+  /** Models that may be called, with those that are no longer offered. */
+  getAllModels(filter?: ModelFilter): (ModelConfig & { readonly selectable: boolean })[]
+  getModelsByProvider(provider: string, context?: Context): (ModelConfig & { readonly selectable: boolean })[]
+  /** What a call costs, exactly. `usage` in our names or as a provider answers it. */
+  calculateCost(id: string, usage: object | null, call?: CostCall): Cost
+  /** Every version of a model, the newest first. */
+  getModelHistory(query: { readonly modelId: string }): Promise<ModelVersion[]>
+  /** How the static table differs from the catalogue. */
+  shadow(accepted?: readonly AcceptedDifference[]): ShadowReport
+  status(): RepositoryStatus
+}
+
+/** Which side answers, and how often it was the wrong one. */
+interface Side {
+  readonly catalogue: Catalogue
+  readonly held: HeldCatalogue | null
+}
+
+/** A repository for `createClient({ models })`. */
+export function createModelRepository(options: RepositoryOptions = {}): ModelRepository {
+  const { flag } = options
+  const table = readTable(options.static ?? [])
+  const fallbacks: Record<FallbackClass, number> = {
+    unavailable: 0,
+    unknown_model: 0,
+    not_selectable: 0,
+    invalid_entry: 0,
+    error: 0,
+  }
+  const affected = new Set<string>()
+  let connection: ModelsConnection | null = null
+  let source: ModelSource | null = null
+  const now = (): number => connection?.now() ?? Date.now()
+
+  /** The side a caller reads from; without a catalogue it is the table in any case. */
+  const sideOf = (context: Context | undefined): { wanted: 'db' | 'static'; side: Side } => {
+    const isStatic = flag !== undefined && connection?.variant(flag, context) !== 'db'
+    const held = isStatic ? null : (source?.held ?? null)
+    return { wanted: isStatic ? 'static' : 'db', side: { catalogue: held?.catalogue ?? table.catalogue, held } }
+  }
+
+  const fellBack = (id: string, kind: FallbackClass): void => {
+    fallbacks[kind] += 1
+    if (affected.size < 10_000) affected.add(id)
+    if (kind === 'unknown_model') source?.suspect(now())
+  }
+
+  const report = (
+    wanted: 'db' | 'static',
+    context: Context | undefined,
+    kind: FallbackClass | null,
+    startMs: number,
+  ) => {
+    if (flag === undefined || !connection) return
+    const refreshMs = source?.refreshMs ?? null
+    if (source) source.refreshMs = null
+    connection.track(context, {
+      flag,
+      variant: wanted,
+      error: kind === 'error' || kind === 'unavailable' || kind === 'invalid_entry' ? 1 : 0,
+      fallback: kind === null ? 0 : 1,
+      latency_ms: Math.max(0, performance.now() - startMs),
+      ...(kind === null ? {} : { models_affected: affected.size, [`fallback.${kind}`]: 1 }),
+      ...(refreshMs === null ? {} : { catalogue_refresh_ms: refreshMs }),
+    })
+  }
+
+  /** Reads one model from the side of the context, from the table where that fails. */
+  const dual = <T>(
+    id: string,
+    context: Context | undefined,
+    read: (side: Side) => T,
+    isMiss: (found: T) => boolean,
+  ): T => {
+    const startMs = flag === undefined ? 0 : performance.now()
+    const { wanted, side } = sideOf(context)
+    let kind: FallbackClass | null = null
+    let found: T | undefined
+    try {
+      found = read(side)
+      if (wanted === 'db') kind = faultOf(side.held, id, isMiss(found), now())
+    } catch {
+      kind = 'error'
+    }
+    if (kind !== null) {
+      fellBack(id, kind)
+      found = read({ catalogue: table.catalogue, held: null })
+    }
+    report(wanted, context, kind, startMs)
+    return found as T
+  }
+
+  const list = (wants: (entry: CatalogueEntry) => boolean, context: Context | undefined) => {
+    const { side } = sideOf(context)
+    const atMs = now()
+    return [...side.catalogue.entries()]
+      .filter((entry) => isCallable(entry.model) && wants(entry))
+      .map(({ model }) => ({
+        ...(side.catalogue.config(model.id, atMs) as ModelConfig),
+        selectable: isSelectable(model),
+      }))
+  }
+
+  const routes = routeModel({
+    find: (id) => {
+      const held = source?.held ?? null
+      const entry = held?.catalogue.find(id, now()) ?? null
+      if (entry || held?.deleted.has(id)) return entry
+      return table.catalogue.find(id, now())
+    },
+    configOf: (id) => source?.held?.catalogue.config(id, now()) ?? table.catalogue.config(id, now()),
+    warn: (message) => connection?.log.warn(`model ${message}`, message),
+  })
+
+  return {
+    connect(given) {
+      connection = given
+      for (const problem of table.problems) given.log.error('models', `a static model is not used: ${problem}`)
+      source = new ModelSource(given)
+      source.start()
+      return () => source?.close()
+    },
+
+    route: (variant: string | null, value: unknown): RoutedModel | null => {
+      const named = readVariant(value)
+      return named && routes(variant, value, named)
+    },
+
+    async ready() {
+      if (!source || !connection) return
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const timeUp = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, connection?.initTimeoutMs)
+      })
+      await Promise.race([source.settled, timeUp])
+      clearTimeout(timer)
+    },
+
+    getModelConfig(id, context) {
+      if (typeof id !== 'string') return null
+      return dual(
+        id,
+        context,
+        ({ catalogue }) => catalogue.config(id, now()),
+        (found) => found === null,
+      )
+    },
+
+    getAllModels({ status, provider, capability, q = '', context } = {}) {
+      const words = q.toLowerCase().split(/\s+/).filter(Boolean)
+      return list(({ model }) => {
+        const text = `${model.id}\n${model.name}`.toLowerCase()
+        return (
+          (status === undefined || model.status === status) &&
+          (provider === undefined || model.provider === provider) &&
+          (capability === undefined || model.capabilities?.[capability] === true) &&
+          words.every((word) => text.includes(word))
+        )
+      }, context)
+    },
+
+    getModelsByProvider: (provider, context) => list(({ model }) => model.provider === provider, context),
+
+    calculateCost(id, usage, { context, ...call } = {}) {
+      const atMs = call.atMs ?? now()
+      const normal = normaliseUsage(usage)
+      return dual(
+        id,
+        context,
+        ({ catalogue, held }) =>
+          held?.deleted.has(id)
+            ? costOf(null, normal, { ...call, atMs, model: id, priceVersion: null })
+            : catalogue.cost(id, normal, { ...call, atMs, ...(held === null ? { source: 'static' as const } : {}) }),
+        ({ status }) => status === 'unpriced',
+      )
+    },
+
+    shadow: (accepted = []) =>
+      compareWithStatic(table.models, modelsOf(source?.held ?? null), { atMs: now(), accepted }),
+
+    status: () => ({
+      source: source?.held ? (source.origin === 'cache' ? 'cache' : 'server') : 'static',
+      revision: source?.held?.revision ?? null,
+      ageMs: source?.confirmedMs == null ? null : Math.max(0, now() - source.confirmedMs),
+      fallbacks: { ...fallbacks },
+      affected: [...affected],
+    }),
+
+    ...modelWriter(() => connection, options.editKey ?? null),
+  }
+}
+
+const modelsOf = (held: HeldCatalogue | null): Model[] =>
+  [...(held?.catalogue.entries() ?? [])].map(({ model }) => model)
+
+/** Why the catalogue has no answer; null: it has one, and be it that the model was deleted. */
+function faultOf(held: HeldCatalogue | null, id: string, isMiss: boolean, nowMs: number): FallbackClass | null {
+  if (!held) return 'unavailable'
+  if (held.invalid.has(id)) return 'invalid_entry'
+  if (held.deleted.has(id)) return null
+  const entry = held.catalogue.find(id, nowMs)
+  if (entry) return entry.model.status === 'draft' ? 'not_selectable' : null
+  return isMiss ? 'unknown_model' : null
+}
