@@ -77,7 +77,7 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
     if (variant === null) return { ...common, value: fallback as never, variant, reason, error, errorCode }
     if (isSameType(value, fallback)) return { ...common, value: value as never, variant, reason, error, errorCode }
     const fault = mismatch(variant, value, fallback)
-    log.warn(`flag ${flag}`, `the flag "${flag}": ${fault}`)
+    log.warn(`flag ${safeText(flag)}`, `the flag "${safeText(flag)}": ${fault}`)
     return {
       ...common,
       value: fallback as never,
@@ -120,7 +120,7 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
       ...measure(flag, resolution, isCounted),
       ...choice,
       attempt: ({ variant, branch }, record) =>
-        withinTime({ timeoutMs, what: `The flag "${flag}", variant "${variant}"` }, (signal) =>
+        withinTime({ timeoutMs, what: `The flag "${safeText(flag)}", variant "${variant}"` }, (signal) =>
           branch(createCall(record, variant, signal)),
         ),
       rate: score && ((answer, record) => rate(answer, record, score)),
@@ -166,7 +166,10 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
       const resolution = resolve(flag, context)
       const choice = chooseBranch(branches, resolution.variant, resolution.off)
       if (!choice.isCounted && resolution.variant !== null)
-        log.warn(`branch ${flag}`, `the flag "${flag}": run() has no branch for the variant "${resolution.variant}"`)
+        log.warn(
+          `branch ${safeText(flag)}`,
+          `the flag "${safeText(flag)}": run() has no branch for the variant "${resolution.variant}"`,
+        )
       const answer = await execute({ flag, resolution, ...choice, timeoutMs: parts.timeoutMs, score: null })
       return answer as never
     },

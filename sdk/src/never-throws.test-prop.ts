@@ -69,6 +69,7 @@ test('nothing that is passed in makes a client throw', async () => {
       expect(client.variant(key, ctx, 'fallback')).toBeTypeOf('string')
       client.value(key, ctx, given)
       client.details(key, ctx, given)
+      client.model(key, ctx)
       expect(client.explain(key, ctx)).toHaveProperty('outcome')
       client.track(ctx, given as never)
       client.track(ctx, { flag: key, at: given as never, latency_ms: given as never, own: given as never })
