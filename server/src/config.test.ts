@@ -22,7 +22,12 @@ test('with nothing set it listens on loopback, port 4400, with an embedded datab
     allowHttp: false,
     logLevel: 'info',
     demo: false,
+    retentionMs: 30 * 86_400_000,
   })
+})
+
+test.each(['30', '12h', 'for ever', '-1d'])('SLUICE_RETENTION=%s is refused', (SLUICE_RETENTION) => {
+  expect(faultsOf({ SLUICE_RETENTION })[0]).toMatch(/set it to "1d" or more/)
 })
 
 test('every fault is named at once, with what to do', () => {

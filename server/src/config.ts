@@ -1,3 +1,4 @@
+import { parseDuration } from '@sluice/contract'
 import { type LogLevel, logLevels } from './ports/logger.ts'
 
 export interface Config {
@@ -13,6 +14,8 @@ export interface Config {
   readonly demo: boolean
   /** Hosts inside the own network that channels may post to. */
   readonly internalHosts: readonly string[]
+  /** How long observations are kept; what was decided on them stays for ever. */
+  readonly retentionMs: number
 }
 
 /** Everything that is wrong with the environment, each with what to do. */
@@ -27,6 +30,7 @@ export class ConfigError extends Error {
 }
 
 const shortestAdminKey = 32
+const day = 86_400_000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -44,6 +48,7 @@ export function readConfig(environment: Environment): Config {
     logLevel: readLogLevel(read('SLUICE_LOG_LEVEL'), faults),
     demo: readSwitch('SLUICE_DEMO', read('SLUICE_DEMO'), faults),
     internalHosts: (read('SLUICE_INTERNAL_HOSTS') ?? '').split(',').flatMap((host) => host.trim() || []),
+    retentionMs: readRetention(read('SLUICE_RETENTION'), faults),
   }
   checkExposure(config, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -91,6 +96,13 @@ function readSwitch(name: string, text: string | undefined, faults: string[]): b
   if (text === 'on') return true
   faults.push(`${name} is "${text}": set it to on or off.`)
   return false
+}
+
+/** Thirty days: summaries and replays look back that far, and units should not be kept for longer without a reason. */
+function readRetention(text: string | undefined, faults: string[]): number {
+  const retentionMs = text === undefined ? 30 * day : (parseDuration(text) ?? 0)
+  if (retentionMs < day) faults.push(`SLUICE_RETENTION is "${text}": set it to "1d" or more, such as "30d".`)
+  return retentionMs
 }
 
 function readLogLevel(text: string | undefined, faults: string[]): LogLevel {

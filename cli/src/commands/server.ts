@@ -10,6 +10,7 @@ Starts the server. Settings come from the environment:
   HOST                  127.0.0.1; beyond loopback SLUICE_PUBLIC_URL (https) or SLUICE_ALLOW_HTTP=on is needed
   SLUICE_DATABASE_URL   sqlite:.sluice/sluice.db, or postgres://…
   SLUICE_ADMIN_KEY      a first admin key for automation, at least 32 characters
+  SLUICE_RETENTION      30d: how long observations are kept
   SLUICE_LOG_LEVEL      info`
 
 /** Ends when the process is told to. */

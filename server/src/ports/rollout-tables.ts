@@ -7,6 +7,7 @@ export interface RolloutTables {
   observation_batches: ObservationBatchTable
   blocks: BlockTable
   sealed_blocks: SealedBlockTable
+  checkpoints: CheckpointTable
 }
 
 export interface RolloutTable {
@@ -90,4 +91,16 @@ export interface SealedBlockTable {
   block: string | null
   /** Of this row and the hash of the row before it. */
   hash: string
+}
+
+/** The unit ledger of a rollout's present attempt; the newest only. */
+export interface CheckpointTable {
+  rollout: string
+  attempt: number
+  /** Last observation in it. */
+  to_seq: number
+  image: string
+  /** The tables of units, column by column. */
+  candidate: Uint8Array
+  baseline: Uint8Array
 }

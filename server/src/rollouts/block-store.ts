@@ -39,17 +39,19 @@ export async function insertBlock(
     .execute()
 }
 
-/** Blocks of an attempt that hold rows, or end a visit: enough to rebuild its ledger. */
+/** Blocks of an attempt that hold rows, after that index: enough to rebuild its ledger from there. */
 export async function sealedBlocks(
   db: Kysely<Tables>,
   rollout: string,
   attempt: number,
+  after = -1,
 ): Promise<readonly SealedBlock[]> {
   const rows = await db
     .selectFrom('blocks')
     .select(['attempt', 'index', 'visit', 'entry', 'share', 'start_at', 'end_at', 'from_seq', 'to_seq'])
     .where('rollout', '=', rollout)
     .where('attempt', '=', attempt)
+    .where('index', '>', after)
     .orderBy('index')
     .execute()
   return rows.map((row) => ({

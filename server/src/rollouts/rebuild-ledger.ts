@@ -1,11 +1,14 @@
+import { ledgerSettings } from '@sluice/core/rollout'
 import type { RolloutState } from '@sluice/core/rollout'
 import { comparable } from '@sluice/core/rollout'
-import type { LedgerRow, UnitLedger } from '@sluice/core/statistics'
+import { UnitLedger } from '@sluice/core/statistics'
+import type { LedgerRow } from '@sluice/core/statistics'
 import type { Kysely } from 'kysely'
 import { rowsAfter } from '../observations/observation-store.ts'
 import type { StoredRow } from '../observations/observation-store.ts'
 import type { Tables } from '../ports/database.ts'
 import { sealedBlocks } from './block-store.ts'
+import { findCheckpoint } from './checkpoint-store.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 
 /** The rows that are evidence in a visit. */
@@ -20,20 +23,32 @@ export function ledgerRows(
   )
 }
 
-/** Folds the sealed blocks of the attempt again, row for row: the ledger is as it was when the last of them was sealed. */
-export async function rebuildLedger(ledger: UnitLedger, record: RolloutRecord, db: Kysely<Tables>): Promise<void> {
-  const blocks = await sealedBlocks(db, record.id, record.state.attempt)
-  const [first] = blocks
-  if (!first) return
-  const rows = await rowsAfter(db, record.id, first.fromSeq)
+/** The ledger of an attempt, and how many rows its last checkpoint does not hold. */
+export interface KeptLedger {
+  readonly attempt: number
+  readonly ledger: UnitLedger
+  readonly rowsSince: number
+}
+
+/** The ledger as it was when the last block was sealed: the last checkpoint, and the blocks since, folded row for row. */
+export async function rebuildLedger({ id, plan, state }: RolloutRecord, db: Kysely<Tables>): Promise<KeptLedger> {
+  const { attempt } = state
+  const settings = ledgerSettings(plan, state)
+  const checkpoint = await findCheckpoint(db, id, attempt)
+  const ledger = checkpoint ? UnitLedger.load(settings, checkpoint.image) : new UnitLedger(settings)
+  const blocks = await sealedBlocks(db, id, attempt, checkpoint?.image.position.block)
+  const from = checkpoint?.toSeq ?? blocks[0]?.fromSeq
+  const rows = from === undefined ? [] : await rowsAfter(db, id, from)
   let at = 0
   for (const block of blocks) {
-    const from = at
+    const first = at
     while (at < rows.length && (rows[at]?.seq ?? Infinity) <= block.toSeq) at += 1
-    const { index, visit, entry, attempt } = block
-    ledger.seal(ledgerRows(rows.slice(from, at), { attempt, visit }), { block: index, visit, entry })
+    const { index, visit, entry } = block
+    ledger.seal(ledgerRows(rows.slice(first, at), { attempt, visit }), { block: index, visit, entry })
   }
   // Blocks without rows are not stored, and yet units settled in them: without this they would settle, and count, again.
-  const { block: next, visit, entry } = record.state
-  if (next - 1 > (blocks.at(-1)?.index ?? next)) ledger.seal([], { block: next - 1, visit, entry })
+  const { block: next, visit, entry } = state
+  const last = blocks.at(-1)?.index ?? checkpoint?.image.position.block
+  if (last !== undefined && next - 1 > last) ledger.seal([], { block: next - 1, visit, entry })
+  return { attempt, ledger, rowsSince: at }
 }

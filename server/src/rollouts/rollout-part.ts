@@ -7,6 +7,7 @@ import { configRoutes } from '../http/routes/config.ts'
 import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
 import { rolloutRoutes } from '../http/routes/rollouts.ts'
+import { ObservationPruner } from '../observations/observation-pruner.ts'
 import { PrometheusMetrics } from '../metrics/prometheus.ts'
 import type { ServerPart } from '../start-server.ts'
 import { RolloutRunner } from './rollout-runner.ts'
@@ -28,6 +29,7 @@ export function rolloutPart(shell: Shell): ServerPart {
   }
   const runner = new RolloutRunner(parts)
   const checks = new CheckKeeper(runner, parts, { internalHosts: shell.config.internalHosts })
+  const pruner = new ObservationPruner(shell)
   const prometheus = new PrometheusMetrics({ ...shell, live: () => runner.live() })
   return {
     routes: [
@@ -42,8 +44,10 @@ export function rolloutPart(shell: Shell): ServerPart {
       await runner.start()
       for (const rollout of runner.live()) await alerts.reconcile(rollout)
       checks.start()
+      pruner.start()
     },
     async stop() {
+      pruner.stop()
       checks.stop()
       await runner.close()
       await alerts.settle()

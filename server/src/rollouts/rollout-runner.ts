@@ -2,9 +2,8 @@
 // go through one queue, so that what a block holds is what was accepted before it was sealed.
 import { SluiceError } from '@sluice/contract'
 import type { ActionInput, CheckResultInput, DecisionEvent, NoteInput, PlanInput, Rollout } from '@sluice/contract'
-import { act, judge, ledgerSettings, positionOf, step } from '@sluice/core/rollout'
+import { act, judge, positionOf, step } from '@sluice/core/rollout'
 import type { Action, Decision, DecisionAction } from '@sluice/core/rollout'
-import { UnitLedger } from '@sluice/core/statistics'
 import { checkItemsDone, checkLastWasExplained, withResult } from '../checklists/check-result.ts'
 import { waitingForOthers } from '../checklists/predecessors.ts'
 import { openItems, releaseFacts } from '../checklists/release.ts'
@@ -20,6 +19,7 @@ import type { DatabaseTransaction } from '../ports/database.ts'
 import { seriesOf } from './block-series.ts'
 import { insertBlock } from './block-store.ts'
 import type { SealedBlock } from './block-store.ts'
+import { isCheckpointDue, saveCheckpoint } from './checkpoint-store.ts'
 import { carryOut } from './carry-out.ts'
 import type { CarriedOut } from './carry-out.ts'
 import { planRollout } from './create-rollout.ts'
@@ -32,6 +32,7 @@ import { isLive } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 import { armedRollouts, findRollout, insertRollout, liveRollouts } from './rollout-store.ts'
 import { rebuildLedger, ledgerRows } from './rebuild-ledger.ts'
+import type { KeptLedger } from './rebuild-ledger.ts'
 import { addRows } from './totals.ts'
 import { verdictViews, viewRollout } from './rollout-view.ts'
 
@@ -58,7 +59,7 @@ export class RolloutRunner {
   readonly #live = new Map<string, RolloutRecord>()
   /** Drafts whose start waits for something else. */
   readonly #armed = new Map<string, RolloutRecord>()
-  readonly #ledgers = new Map<string, { readonly attempt: number; readonly ledger: UnitLedger }>()
+  readonly #ledgers = new Map<string, KeptLedger>()
   readonly #timers = new Map<string, Timer>()
   #queue: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -300,7 +301,8 @@ export class RolloutRunner {
     // With a clock that was set back blocks go on by count: time does not count, guards do.
     const index = Math.max(state.block, present - 1)
     const rows = await rowsAfter(this.#parts.database.kysely, id, before.sealedSeq)
-    const ledger = await this.#ledgerOf(before)
+    const kept = await this.#ledgerOf(before)
+    const { ledger } = kept
     const known = ledger.units
     const block = ledger.seal(ledgerRows(rows, state), positionOf(state, index))
     const facts = {
@@ -328,7 +330,13 @@ export class RolloutRunner {
     }
     const newUnits = { T: ledger.units.T - known.T, C: ledger.units.C - known.C }
     const told = { actor: engineActor, reason: null, verdicts: verdictViews(plan, verdicts, decision.next.evidence) }
+    const rowsSince = kept.rowsSince + rows.length
+    const isDue = isCheckpointDue(rowsSince, ledger.units)
     await this.#commit(async (transaction) => {
+      if (isDue) {
+        const { attempt } = state
+        await saveCheckpoint(transaction, id, { attempt, toSeq: sealed.toSeq, image: ledger.save() })
+      }
       if (rows.length > 0) await insertBlock(transaction, id, sealed, seriesOf(current(rows, state), newUnits))
       const hash = await insertToldBlock(transaction, id, { attempt: state.attempt, facts, block })
       const input = { kind: 'block', attempt: state.attempt, index, hash } as const
@@ -338,6 +346,7 @@ export class RolloutRunner {
       this.#ledgers.delete(id)
       throw error
     })
+    if (this.#ledgers.get(id) === kept) this.#ledgers.set(id, { ...kept, rowsSince: isDue ? 0 : rowsSince })
     if (decision.next.ended !== null) await this.#startArmed()
   }
 
@@ -397,13 +406,12 @@ export class RolloutRunner {
     })
   }
 
-  async #ledgerOf(record: RolloutRecord): Promise<UnitLedger> {
+  async #ledgerOf(record: RolloutRecord): Promise<KeptLedger> {
     const kept = this.#ledgers.get(record.id)
-    if (kept?.attempt === record.state.attempt) return kept.ledger
-    const ledger = new UnitLedger(ledgerSettings(record.plan, record.state))
-    await rebuildLedger(ledger, record, this.#parts.database.kysely)
-    this.#ledgers.set(record.id, { attempt: record.state.attempt, ledger })
-    return ledger
+    if (kept?.attempt === record.state.attempt) return kept
+    const rebuilt = await rebuildLedger(record, this.#parts.database.kysely)
+    this.#ledgers.set(record.id, rebuilt)
+    return rebuilt
   }
 
   async #lastSeq(): Promise<number> {

@@ -7,6 +7,7 @@ import { models } from './000005-models.ts'
 import { conditions } from './000006-conditions.ts'
 import { segments } from './000007-segments.ts'
 import { sealedBlocks } from './000008-sealed-blocks.ts'
+import { checkpoints } from './000009-checkpoints.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   conditions,
   segments,
   sealedBlocks,
+  checkpoints,
 ]

@@ -1,0 +1,40 @@
+import type { Timer } from '../ports/clock.ts'
+import type { Shell } from '../compose.ts'
+import { pruneObservations } from './prune-observations.ts'
+
+const everyMs = 3_600_000
+
+type PrunerParts = Pick<Shell, 'database' | 'clock' | 'logger' | 'config'>
+
+/** Deletes observations that are past their time, every hour. */
+export class ObservationPruner {
+  readonly #parts: PrunerParts
+  #timer: Timer | null = null
+  #closed = false
+
+  constructor(parts: PrunerParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    const { clock } = this.#parts
+    this.#timer = clock.schedule(clock.now() + everyMs, async () => {
+      await this.#prune()
+      if (!this.#closed) this.start()
+    })
+  }
+
+  stop(): void {
+    this.#closed = true
+    this.#timer?.cancel()
+  }
+
+  async #prune(): Promise<void> {
+    const { database, clock, logger, config } = this.#parts
+    try {
+      await pruneObservations(database, clock.now() - config.retentionMs)
+    } catch (error) {
+      logger.error('Old observations could not be deleted; it is tried again in an hour.', { error })
+    }
+  }
+}
