@@ -190,15 +190,15 @@ function weighRate(evidence: GuardrailEvidence, block: Block, guardrail: Guardra
   const rate = block.rates[ledgerKey(guardrail)]
   if (!rate) return evidence
   const absolute = guardrail.compare === 'absolute'
-  const harm = isSilent(evidence, block, guardrail, 'C')
-    ? null
-    : rateIncrements(guardrail, harmClaim(guardrail), 'harm', block)
+  const harm =
+    !absolute && isSilent(evidence, block, 'C') ? null : rateIncrements(guardrail, harmClaim(guardrail), 'harm', block)
   const safe =
-    block.full || isSilent(evidence, block, guardrail, 'T')
-      ? null
-      : rateIncrements(guardrail, safeClaim(guardrail), 'safe', block)
+    block.full || isSilent(evidence, block, 'T') ? null : rateIncrements(guardrail, safeClaim(guardrail), 'safe', block)
+  const against = { ...guardrail, compare: 'ratio' } as const
   const companion =
-    evidence.companion && rateIncrements({ ...guardrail, compare: 'ratio' }, harmClaim(guardrail), 'harm', block)
+    evidence.companion && !isSilent(evidence, block, 'C')
+      ? rateIncrements(against, harmClaim(guardrail), 'harm', block)
+      : null
   const failures = { T: 0, C: 0 }
   const weights = { T: evidence.mantelHaenszel.T, C: evidence.mantelHaenszel.C }
   for (const { nT, xT, nC, xC } of rate.atRisk) {
@@ -229,8 +229,8 @@ function weighRate(evidence: GuardrailEvidence, block: Block, guardrail: Guardra
  * A block in which a side that used to send fell silent says nothing of it. Skipping it only lowers evidence: without
  * failures of the baseline every factor for harm is at least 1, without those of the candidate every factor for safety.
  */
-function isSilent(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail, arm: 'T' | 'C'): boolean {
-  if (guardrail.compare === 'absolute' || block.rows[arm] > 0) return false
+function isSilent(evidence: GuardrailEvidence, block: Block, arm: 'T' | 'C'): boolean {
+  if (block.rows[arm] > 0) return false
   const recent = evidence.recentRows[arm]
   const expected = recent.reduce((sum, rows) => sum + rows, 0) / Math.max(1, recent.length)
   return expected >= silentSideRows

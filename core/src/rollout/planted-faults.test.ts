@@ -186,14 +186,18 @@ describe('an incident of both arms', () => {
     guardrails: [{ ...tooMany, onBreach: 'rollback' }],
   }
 
-  function rollsBack(seed: number, compared: boolean): boolean {
+  function rollsBack(seed: number, compared: boolean, lostFrom = Infinity, wait = 0): boolean {
     const begun = act(plan, draft, { action: 'start', reason: '' }, 0)
     if ('refused' in begun) throw new Error(begun.refused)
     const ledger = new UnitLedger(ledgerSettings(plan))
     let state = begun.next
-    for (const { rows, position } of rateWorld({ ...base, calls: 40, rate: { T: 0.15, C: 0.15 } }, seed)) {
+    for (const { rows, position } of rateWorld(
+      { ...base, calls: 40, rate: { T: 0.15, C: 0.15 }, lag: lag(wait, 0) },
+      seed,
+    )) {
       if (!compared) state = { ...state, evidence: state.evidence.map((kept) => ({ ...kept, companion: null })) }
-      const block = ledger.seal(rows, positionOf(state, position.block))
+      const arrived = position.block < lostFrom ? rows : rows.filter(({ arm }) => arm === 'T')
+      const block = ledger.seal(arrived, positionOf(state, position.block))
       const facts = { nowMs: (position.block + 1) * plan.blockMs, flagEnabled: true, sampleRatioHolds: true }
       state = step(plan, state, block, facts).decision.next
       if (state.ended) return true
@@ -206,5 +210,10 @@ describe('an incident of both arms', () => {
       Array.from({ length: 60 }, (_, i) => rollsBack(i + 1, compared)).filter(Boolean)
     expect(count(true).length).toBeLessThanOrEqual(3)
     expect(count(false).length).toBeGreaterThan(50)
+  })
+
+  test('is not blamed on the candidate when rows of the baseline are lost meanwhile', () => {
+    const rolledBack = Array.from({ length: 60 }, (_, i) => rollsBack(i + 1, true, 35, 12)).filter(Boolean)
+    expect(rolledBack.length).toBeLessThanOrEqual(3)
   })
 })
