@@ -4,7 +4,7 @@ const rowsPerPage = 2000
 
 /**
  * Deletes what was accepted before `beforeMs`, a page a transaction, so that nobody waits for long: rows, receipts of
- * batches, and checkpoints of rollouts that ended by then. Rows that a running rollout would have to fold again after a
+ * batches, and checkpoints and recordings of rollouts that ended by then. Rows that a running rollout would have to fold again after a
  * restart stay, however old. Gives the number of rows deleted.
  */
 export async function pruneObservations(database: Database, beforeMs: number): Promise<number> {
@@ -44,6 +44,7 @@ export async function pruneObservations(database: Database, beforeMs: number): P
     await transaction.deleteFrom('observation_batches').where('received_at', '<', beforeMs).execute()
     const over = transaction.selectFrom('rollouts').select('id').where('ended_at', '<', beforeMs)
     await transaction.deleteFrom('checkpoints').where('rollout', 'in', over).execute()
+    await transaction.deleteFrom('sealed_blocks').where('rollout', 'in', over).execute()
   })
   return deleted
 }

@@ -106,11 +106,12 @@ describeEachEngine('the ledger of a running rollout', (makeDatabase) => {
     await runner.act(env, id, { action: 'rollback' }, actor)
     expect(await pruneObservations(parts.database, parts.clock.now() + day)).toBe(560)
     expect(await rows()).toBe(0)
-    const left = (table: 'checkpoints' | 'observation_batches') =>
+    const left = (table: 'checkpoints' | 'observation_batches' | 'sealed_blocks') =>
       parts.database.kysely
         .selectFrom(table)
         .select((eb) => eb.fn.countAll().as('n'))
         .executeTakeFirst()
-    expect([Number((await left('checkpoints'))?.n), Number((await left('observation_batches'))?.n)]).toEqual([0, 0])
+    for (const table of ['checkpoints', 'observation_batches', 'sealed_blocks'] as const)
+      expect([table, Number((await left(table))?.n)]).toEqual([table, 0])
   })
 })
