@@ -1,6 +1,7 @@
 // `npm run example -- NAME`: one of the recipes, told as it goes.
 const recipes: Readonly<Record<string, () => Promise<{ runRecipe(tell: (line: string) => void): Promise<unknown> }>>> =
   {
+    'models-from-database': () => import('./models-from-database/recipe.ts'),
     'durable-flags': () => import('./durable-flags/recipe.ts'),
     'patch-mode': () => import('./patch-mode/recipe.ts'),
   }

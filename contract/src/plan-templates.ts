@@ -10,7 +10,7 @@ export interface PlanTemplate {
 
 /** More than a target holds and tells people, more than the second limit rolls back; between them nothing moves. */
 function band(
-  rule: Pick<GuardrailInput, 'metric' | 'stat'>,
+  rule: Pick<GuardrailInput, 'metric' | 'stat' | 'where'>,
   { target, hold, rollback }: { target: number; hold: number; rollback: number },
 ): GuardrailInput[] {
   return [
@@ -73,10 +73,10 @@ export const planTemplates: readonly PlanTemplate[] = [
         { percent: 100, atLeast: '72h', checklist: ['Models can be created, edited, imported and exported'] },
       ],
       guardrails: [
-        ...band(rate('unknown_model'), { target: 0.0005, hold: 0.001, rollback: 0.01 }),
+        ...band({ ...rate('fallback'), where: 'unknown_model' }, { target: 0.0005, hold: 0.001, rollback: 0.01 }),
         { metric: 'error', over: 0.01, onBreach: 'rollback' },
         { metric: 'fallback', over: 0.01, onBreach: 'hold' },
-        ...band(mean('model_query_ms'), { target: 50, hold: 100, rollback: 200 }),
+        ...band(mean('latency_ms'), { target: 50, hold: 100, rollback: 200 }),
         { metric: 'cost_deviation', stat: 'mean', over: 0.05, onBreach: 'hold' },
       ],
     },

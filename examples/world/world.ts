@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { DecisionEvent, LogEvent, Rollout } from '@sluice/contract'
 import { createClient } from '@sluice/sdk'
 import type { SluiceClient } from '@sluice/sdk'
+import type { ModelRepository } from '@sluice/sdk/models'
 import { manualClock, readConfig, rolloutPart, seededRandom, startServer } from '@sluice/server'
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
@@ -21,7 +22,9 @@ export interface World {
   decisions(flag: string): Promise<readonly DecisionEvent[]>
   act(flag: string, action: string, reason: string): Promise<Rollout>
   /** A client as an application makes it. */
-  connect(environment?: string): Promise<SluiceClient>
+  connect(options?: { readonly environment?: string; readonly models?: ModelRepository }): Promise<SluiceClient>
+  /** The server is gone, as after a crash. */
+  crash(): Promise<void>
   /** Lets time pass in steps, with the traffic of each; ends early once `until` holds. */
   pass(ms: number, traffic?: (nowMs: number) => void, until?: () => Promise<boolean>): Promise<void>
   close(): Promise<void>
@@ -92,7 +95,7 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
       await settle()
       return answer.rollout
     },
-    async connect(environment = 'production') {
+    async connect({ environment = 'production', models } = {}) {
       const key = { kind: 'server', environment, name: 'application' }
       const { secret } = await request<{ secret: string }>('POST', '/api/v1/keys', key)
       const client = createClient({
@@ -101,8 +104,10 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
         environment,
         now: () => clock.now(),
         flushIntervalMs: 60_000,
+        ...(models ? { models } : {}),
       })
       await client.ready()
+      await models?.ready()
       clients.push({ client, environment })
       return client
     },
@@ -117,6 +122,7 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
         if (await until()) return
       }
     },
+    crash: () => server.close(),
     async close() {
       for (const { client } of clients) await client.close()
       await server.close()
