@@ -29,6 +29,7 @@ import { keyRoutes } from './http/routes/keys.ts'
 import { modelCostRoute } from './http/routes/model-cost.ts'
 import { modelImportRoutes } from './http/routes/model-import.ts'
 import { modelRoutes } from './http/routes/models.ts'
+import { modelUsageRoutes } from './http/routes/model-usage.ts'
 import { sdkRoutes } from './http/routes/sdk.ts'
 import { schemaRoute } from './http/routes/schema.ts'
 import { segmentRoutes } from './http/routes/segments.ts'
@@ -141,6 +142,7 @@ export function shellRoutes(shell: Shell): Route[] {
     schemaRoute(),
     modelCostRoute(shell),
     ...modelImportRoutes(shell),
+    ...modelUsageRoutes(shell),
     ...modelRoutes(shell),
     ...snapshotRoutes(shell),
     ...instanceRoutes(shell.instances),

@@ -85,6 +85,8 @@ export const policy: Readonly<Record<string, Access>> = {
   'GET /api/v1/models/{id}': modelReaders,
   'GET /api/v1/models/{id}/history': modelReaders,
   'GET /api/v1/models/{id}/prices': modelReaders,
+  'GET /api/v1/models/usage': modelReaders,
+  'GET /api/v1/models/{id}/usage': modelReaders,
   'GET /api/v1/models/{id}/referrers': modelReaders,
   'POST /api/v1/models/cost': modelReaders,
   'GET /api/v1/models/export': modelReaders,

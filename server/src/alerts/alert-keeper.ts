@@ -7,6 +7,7 @@ import type { Database } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
 import { findAlert, listAlerts, saveAlert } from './alert-store.ts'
 import { type AlertCause, causesOf } from './causes-of.ts'
+import { modelCause } from './model-alerts.ts'
 
 export type AlertParts = EventParts & { readonly database: Database; readonly logger: Logger }
 
@@ -70,7 +71,7 @@ export class AlertKeeper {
     const isFirstLook = !this.#found.has(place)
     const recent = await listAlerts(this.#parts.database.kysely, environment, { flag })
     for (const alert of recent)
-      if (alert.state !== 'resolved' && !causes.has(alert.cause))
+      if (alert.state !== 'resolved' && !causes.has(alert.cause) && !alert.cause.startsWith(modelCause))
         await this.#save({ ...alert, state: 'resolved', resolvedAt: this.#now() }, 'alert.resolved', engineActor)
     for (const cause of causes.values()) {
       const last = recent.find((alert) => alert.cause === cause.cause)

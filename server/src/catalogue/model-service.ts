@@ -1,5 +1,6 @@
 import { type ModelConflict, SluiceError } from '@sluice/contract'
 import { type Model, describeChanges } from '@sluice/core/catalogue'
+import { alertFlagsOf } from '../alerts/model-alerts.ts'
 import { type EventParts, appendEvent } from '../events/append-event.ts'
 import { installationScope } from '../events/event.ts'
 import type { Database, DatabaseTransaction } from '../ports/database.ts'
@@ -119,6 +120,10 @@ async function one(
       },
       parts,
     )
+    if (change.before && change.before.model.status !== change.model.status) {
+      const referrers = await findReferrers(transaction, change.model.id, parts.environments)
+      await alertFlagsOf(transaction, { model: change.model, referrers }, parts)
+    }
     return { stored: after, written: done }
   })
   if (written) await publishModels(written, parts)

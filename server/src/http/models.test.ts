@@ -4,8 +4,10 @@ import {
   modelListSchema,
   modelRecordSchema,
   modelSnapshotSchema,
+  modelUsageSchema,
 } from '@sluice/contract'
 import { describe, expect, test } from 'vitest'
+import { serverParts } from '../server-parts.ts'
 import { startTestServer, tenth } from '../testing/test-server.ts'
 
 const opus = {
@@ -21,7 +23,7 @@ const gpt = { id: 'openai:gpt-4o', name: 'GPT-4o', pricing: { input: 5, output: 
 const at = (id: string, rest = ''): string => `/api/v1/models/${encodeURIComponent(id)}${rest}`
 
 async function startWith(...models: readonly object[]) {
-  const server = await startTestServer()
+  const server = await startTestServer({ parts: serverParts })
   for (const body of models) expect((await server.send('POST', '/api/v1/models', { body })).status).toBe(201)
   return server
 }
@@ -269,5 +271,70 @@ test('the snapshot answers 304 until a model changes, and models answer to their
   expect(await send('POST', '/api/v1/models', { body: twice })).toMatchObject({
     status: 422,
     body: { errors: [{ pointer: '/aliases/0' }] },
+  })
+})
+
+describe('models that flags name', () => {
+  const chat = { ...tenth, variants: { on: { model: opus.id, fallback: [gpt.id] }, off: { model: gpt.id } } }
+  const flagPath = '/api/v1/environments/demo/flags/chat'
+
+  test('deprecating one warns each flag that names it, and the warning goes when it is back', async () => {
+    const { send } = await startWith(gpt, opus)
+    await send('PUT', flagPath, { body: chat })
+    expect((await send('GET', flagPath)).body.warnings).toEqual([])
+    await send('PATCH', `${at(opus.id)}?reason=old`, { body: { status: 'deprecated', replacedBy: gpt.id } })
+    expect((await send('GET', flagPath)).body.warnings).toEqual([
+      `The model "${opus.id}" of the variant "on" is deprecated; "${gpt.id}" comes after it.`,
+    ])
+    const alerts = async () => (await send('GET', '/api/v1/environments/demo/alerts')).body.items
+    expect(await alerts()).toMatchObject([
+      { flag: 'chat', cause: `model:${opus.id}`, severity: 'WARNING', state: 'open' },
+    ])
+    const events = (await send('GET', '/api/v1/environments/demo/events')).body.items
+    expect(events.at(-1)).toMatchObject({ action: 'alert.opened', why: { sentence: expect.stringContaining(opus.id) } })
+    await send('PATCH', `${at(opus.id)}?reason=again`, { body: { status: 'active' } })
+    expect(await alerts()).toMatchObject([{ state: 'resolved' }])
+  })
+
+  test('a model that nobody knows is told with the flag', async () => {
+    const { send } = await startWith(gpt)
+    const { body } = await send('PUT', flagPath, { body: chat })
+    expect(body.warnings).toEqual([
+      `The model "${opus.id}" of the variant "on" is not in the catalogue: its calls have no price.`,
+    ])
+  })
+
+  test('usage and cost by model, day, flag and variant, exact, with what nobody could price', async () => {
+    const { send } = await startWith(gpt, opus)
+    await send('PUT', flagPath, { body: chat })
+    const row = (variant: string, metrics: object, model?: string) => ({
+      flag: 'chat',
+      variant,
+      unit: 'ada',
+      at: '2026-11-20T00:00:00Z',
+      metrics,
+      ...(model === undefined ? {} : { model }),
+    })
+    const observations = [
+      row('on', { error: 0, input_tokens: 1000, output_tokens: 500 }),
+      row('off', { error: 0, input_tokens: 1000, output_tokens: 500 }),
+      row('off', { error: 0, cost_usd: '0.02325315' }, gpt.id),
+      row('off', { error: 0, input_tokens: 10 }, 'nobody:nothing'),
+      row('off', {}),
+    ]
+    const body = { id: 'b1', observations }
+    expect((await send('POST', '/api/v1/environments/demo/observations', { body })).status).toBe(202)
+    const usage = await send('GET', '/api/v1/models/usage?by=model,variant')
+    expect(modelUsageSchema.parse(usage.body).items).toMatchObject([
+      { model: opus.id, variant: 'on', day: null, calls: 1, inputTokens: 1000, outputTokens: 500, usd: '0.0525' },
+      { model: 'nobody:nothing', variant: 'off', calls: 1, usd: '0', unpricedCalls: 1 },
+      { model: gpt.id, variant: 'off', calls: 2, usd: '0.03325315', unpricedCalls: 0 },
+    ])
+    const one = await send('GET', at(gpt.id, '/usage?by=day,flag'))
+    expect(one.body.items).toMatchObject([
+      { day: '2026-11-20', flag: 'chat', model: null, calls: 2, usd: '0.03325315' },
+    ])
+    expect((await send('GET', '/api/v1/models/usage?by=colour')).status).toBe(400)
+    expect((await send('GET', '/api/v1/models/usage?from=yesterday')).status).toBe(400)
   })
 })

@@ -115,7 +115,7 @@ export async function* observationsSince(
   flag: string,
   fromMs: number,
   toMs: number,
-): AsyncGenerator<readonly SummaryRow[]> {
+): AsyncGenerator<readonly (SummaryRow & { readonly at: number })[]> {
   let after = { at: fromMs, seq: -1 }
   for (;;) {
     const { at, seq } = after

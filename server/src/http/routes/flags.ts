@@ -9,6 +9,8 @@ import {
 import { explain } from '@sluice/core/evaluation'
 import { z } from 'zod'
 import { actorOf } from '../../access/principal.ts'
+import type { ModelParts } from '../../catalogue/model-service.ts'
+import { modelWarnings } from '../../catalogue/model-warnings.ts'
 import { type FlagEdit, flagNotFound } from '../../flags/edit-flag.ts'
 import { flagRecord } from '../../flags/flag-record.ts'
 import { type FlagParts, applyEdit, versionConflict } from '../../flags/flag-service.ts'
@@ -28,7 +30,9 @@ type WriteQuery = z.output<typeof writeQuery>
 const bodyRules = { bytes: 16 * mebibyte, json: { depth: 32, tokens: 2_000_000 } }
 const record = { description: 'The flag and its bookkeeping.', schema: flagRecordSchema }
 
-export function flagRoutes(parts: FlagParts): Route[] {
+type ModelReader = Pick<ModelParts, 'models' | 'clock'>
+
+export function flagRoutes(parts: FlagParts & ModelReader): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -52,7 +56,7 @@ export function flagRoutes(parts: FlagParts): Route[] {
         const etag = versionTag(flag.version)
         const known = request.headers.get('if-none-match')
         if (known !== null && namesTag(known, etag)) return new Response(null, { status: 304, headers: { etag } })
-        return recordResponse(flag)
+        return recordResponse(flag, parts)
       },
     }),
     defineRoute({
@@ -105,7 +109,11 @@ function explainRoute({ cache, clock }: FlagParts): Route {
   })
 }
 
-async function write(call: Call<unknown, WriteQuery>, edit: FlagEdit, parts: FlagParts): Promise<Response> {
+async function write(
+  call: Call<unknown, WriteQuery>,
+  edit: FlagEdit,
+  parts: FlagParts & ModelReader,
+): Promise<Response> {
   const { environment, params, query, principal, request } = call
   const key = params['key'] ?? ''
   const { reshuffle } = query
@@ -116,7 +124,7 @@ async function write(call: Call<unknown, WriteQuery>, edit: FlagEdit, parts: Fla
     parts,
   )
   if (!result.flag) return noContent()
-  return recordResponse(result.flag, result.changed && !result.before ? 201 : 200)
+  return recordResponse(result.flag, parts, result.changed && !result.before ? 201 : 200)
 }
 
 function reasonOf({ request, query }: Call<unknown, WriteQuery>): string | null {
@@ -135,6 +143,8 @@ function checkPrecondition(request: Request, current: StoredFlag | null): void {
     })
 }
 
-function recordResponse(flag: StoredFlag, status = 200): Response {
-  return json(flagRecord(flag), status, { etag: versionTag(flag.version) })
+function recordResponse(flag: StoredFlag, { models, clock }: ModelReader, status = 200): Response {
+  const record = flagRecord(flag)
+  const warnings = [...record.warnings, ...modelWarnings(flag.flag, models, clock.now())]
+  return json({ ...record, warnings }, status, { etag: versionTag(flag.version) })
 }
