@@ -6,7 +6,7 @@ import type { ClientOptions } from './client-options.ts'
 import { type RepositoryOptions, compat, createModelRepository } from './models.ts'
 import type { SluiceClient } from './sluice-client.ts'
 import { FakeServer } from './testing/fake-server.ts'
-import { fastClient, until } from './testing/fast-client.ts'
+import { fastClient, lineLogger, until } from './testing/fast-client.ts'
 
 const clients: SluiceClient[] = []
 afterEach(async () => {
@@ -176,6 +176,16 @@ test('shadow: prices of the table against the catalogue', async () => {
   })
   const accepted = [{ model: 'openai:gpt-4o', component: 'input', static: '5', db: '2.5', reason: 'known' }]
   expect(models.shadow(accepted).alerts).toBe(0)
+})
+
+test('each new catalogue is compared with the table: a line for what is off, a metric for how many', async () => {
+  const logger = lineLogger()
+  const flags = { 'db-models': dualFlag('db', 100_000) }
+  const { server, models, client } = await start({ static: table, flag: 'db-models' }, { logger }, flags)
+  expect(logger.lines.join('\n')).toContain('"openai:gpt-4o": input 5 → 2.5')
+  models.getModelConfig('openai:gpt-4o', { targetingKey: 'ada' })
+  await client.flush()
+  expect(server.rows.map(({ metrics }) => metrics)).toContainEqual(expect.objectContaining({ shadow_alerts: 1 }))
 })
 
 describe('a variant that names a model', () => {

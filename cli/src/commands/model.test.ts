@@ -126,6 +126,27 @@ test('costs of a file of cases are worked out without a server, a line for each'
   await expect(run('cost', '--cases', cases, '--catalogue', file('x.json', '{"a": 1,}'))).rejects.toThrow(/x\.json/)
 })
 
+test('a table of an application is compared with the catalogue', async () => {
+  const same = { 'openai:gpt-4o': { pricing: { input: 2.5, output: 10, cached: 1.25 } } }
+  expect(await run('shadow', file('same.json', JSON.stringify(same)))).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Nothing is more than 5 % off.'),
+  })
+  const off = { 'openai:gpt-4o': { pricing: { input: 5, output: 10 } }, 'openai:gone': { pricing: { input: 1 } } }
+  const table = file('off.json', JSON.stringify(off))
+  const found = await run('shadow', table)
+  expect(found.code).toBe(3)
+  expect(found.out).toContain('! openai:gpt-4o  input: 5 → 2.5 (-50 %)')
+  expect(found.out).toContain('! openai:gpt-4o  cache_read: none → 1.25')
+  expect(found.out).toContain('! openai:gone  only in the table')
+  const accepted = [
+    { model: 'openai:gpt-4o', component: 'input', static: '5', db: '2.5', reason: 'ours' },
+    { model: 'openai:gpt-4o', component: 'cache_read', static: null, db: '1.25', reason: 'unused' },
+    { model: 'openai:gone', component: '*', static: null, db: null, reason: 'leaving' },
+  ]
+  expect((await run('shadow', table, '--accepted', file('ok.json', JSON.stringify(accepted)))).code).toBe(0)
+})
+
 test('a wrong call says what was expected', async () => {
   await expect(run('frob')).rejects.toThrow(UsageError)
   await expect(run('get')).rejects.toThrow(/id of a model/)

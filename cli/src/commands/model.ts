@@ -8,6 +8,7 @@ import { type Connection, connect } from '../connection.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { importModels } from '../model/import-models.ts'
 import { historyText, listText, recordText } from '../model/model-text.ts'
+import { shadowModels } from '../model/shadow-models.ts'
 import { catalogueOf, costText, priceCases, writeCosts } from '../model/price-cases.ts'
 
 const usage = `sluice model ls [WORDS]                    --provider, --status, --kind, --capability narrow the list
@@ -22,6 +23,8 @@ sluice model history ID
 sluice model import FILE                   of Sluice, LiteLLM, models.dev, OpenRouter or genai-prices
                                            --dry-run, --partial, --take theirs, --format NAME
 sluice model export [FILE]                 --format sluice (or litellm)
+sluice model shadow TABLE.json             how an application's own table differs from the catalogue;
+                                           --accepted FILE.json: differences that are right
 sluice model cost ID --in 1000 --out 500   what a call costs now
 sluice model cost --cases FILE.ndjson [--catalogue FILE] --json
                                            a line for each case, without a server; "-" is stdin
@@ -53,6 +56,7 @@ const options = {
   out: { type: 'string' },
   cases: { type: 'string' },
   catalogue: { type: 'string' },
+  accepted: { type: 'string' },
   reason: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
@@ -157,6 +161,13 @@ const verbs: Readonly<Record<string, (asked: Asked) => Promise<ExitCode>>> = {
     if (file === undefined) asked.output.out(text.trimEnd())
     else await writeFile(file, text)
     return exitCodes.ok
+  },
+
+  async shadow(asked) {
+    const [file] = asked.names
+    if (file === undefined) throw new UsageError('Expected a file with the models of the application.')
+    const { accepted, json } = asked.values
+    return shadowModels(asked.to(), file, { accepted, json }, asked.output)
   },
 
   async cost(asked) {

@@ -10,6 +10,7 @@ import type {
   ShadowReport,
 } from '#catalogue'
 import type { Context } from '#evaluation'
+import type { QuietLog } from '../logger.ts'
 import type { HeldCatalogue } from './held-catalogue.ts'
 import { type ModelVersion, type ModelWriter, modelWriter } from './model-writer.ts'
 import { ModelSource } from './model-source.ts'
@@ -25,6 +26,8 @@ export interface RepositoryOptions {
   readonly static?: StaticTable
   /** The flag that decides who reads the catalogue: its variant `db` does, every other the table. Default: all do. */
   readonly flag?: string
+  /** Differences between table and catalogue that are right. */
+  readonly accepted?: readonly AcceptedDifference[]
   /** A key that may edit, for `createModel` and `updateModel`. Default: the client's. */
   readonly editKey?: string
 }
@@ -94,6 +97,8 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
   const affected = new Set<string>()
   let connection: ModelsConnection | null = null
   let source: ModelSource | null = null
+  /** Models that differ more than they should; null: not compared since the last row said so. */
+  let shadowAlerts: number | null = null
   const now = (): number => connection?.now() ?? Date.now()
 
   /** The side a caller reads from; without a catalogue it is the table in any case. */
@@ -118,6 +123,8 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     if (flag === undefined || !connection) return
     const refreshMs = source?.refreshMs ?? null
     if (source) source.refreshMs = null
+    const alerts = shadowAlerts
+    shadowAlerts = null
     connection.track(context, {
       flag,
       variant: wanted,
@@ -126,6 +133,7 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
       latency_ms: Math.max(0, performance.now() - startMs),
       ...(kind === null ? {} : { models_affected: affected.size, [`fallback.${kind}`]: 1 }),
       ...(refreshMs === null ? {} : { catalogue_refresh_ms: refreshMs }),
+      ...(alerts === null ? {} : { shadow_alerts: alerts }),
     })
   }
 
@@ -176,11 +184,13 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     warn: (message) => connection?.log.warn(`model ${message}`, message),
   })
 
-  return {
+  const repository: ModelRepository = {
     connect(given) {
       connection = given
       for (const problem of table.problems) given.log.error('models', `a static model is not used: ${problem}`)
-      source = new ModelSource(given)
+      source = new ModelSource(given, () => {
+        if (table.models.length > 0) shadowAlerts = tellShadow(repository.shadow(options.accepted), given.log)
+      })
       source.start()
       return () => source?.close()
     },
@@ -252,6 +262,18 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
 
     ...modelWriter(() => connection, options.editKey ?? null),
   }
+  return repository
+}
+
+/** A line for each model that differs more than it should; how many those are. */
+function tellShadow({ models, alerts }: ShadowReport, log: QuietLog): number {
+  for (const { id, side, verdict, differences } of models) {
+    if (verdict !== 'alert') continue
+    const named = differences.filter((one) => one.verdict === 'alert')
+    const told = named.map(({ component, static: before, db }) => `${component} ${before ?? 'none'} → ${db ?? 'none'}`)
+    log.warn(`shadow ${id}`, `"${id}": ${side === 'only_static' ? 'the catalogue lacks it' : told.join(', ')}`)
+  }
+  return alerts
 }
 
 const modelsOf = (held: HeldCatalogue | null): Model[] =>

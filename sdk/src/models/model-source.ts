@@ -12,6 +12,7 @@ const suspicionMs = 2000
 /** Keeps the newest catalogue in memory: told of revisions by the stream, and asking now and then in case a word was lost. */
 export class ModelSource {
   readonly #connection: ModelsConnection
+  readonly #onChange: () => void
   readonly #closing = new AbortController()
   #held: HeldCatalogue | null = null
   #etag: string | null = null
@@ -25,8 +26,9 @@ export class ModelSource {
   /** How long the last question took; null: none was answered since it was read. */
   refreshMs: number | null = null
 
-  constructor(connection: ModelsConnection) {
+  constructor(connection: ModelsConnection, onChange: () => void) {
     this.#connection = connection
+    this.#onChange = onChange
     this.settled = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -126,7 +128,10 @@ export class ModelSource {
       })
       if (reply.status === 200) {
         const text = await reply.text()
-        if (this.#accept(JSON.parse(text))) this.#etag = reply.header('etag')
+        if (this.#accept(JSON.parse(text))) {
+          this.#etag = reply.header('etag')
+          this.#onChange()
+        }
       } else if (reply.status !== 304) {
         log.warn(
           'models',
