@@ -26,7 +26,7 @@ test('what a request says itself takes the place of the template', () => {
   const stages = [{ percent: 5, atLeast: '1h' }]
   const { plan } = toPlan({ flag: 'x', template: 'data-source', stages }, context)
   expect(fromPlan(plan, '').stages).toMatchObject([{ percent: 5, atLeast: '1h' }])
-  expect(plan.guardrails.map(({ metric }) => metric)).toContain('unknown_model')
+  expect(plan.guardrails.map(({ metric }) => metric)).toContain('fallback')
 })
 
 test('a template that is not there is named, with those that are', () => {
