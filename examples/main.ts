@@ -2,6 +2,7 @@
 const recipes: Readonly<Record<string, () => Promise<{ runRecipe(tell: (line: string) => void): Promise<unknown> }>>> =
   {
     'models-from-database': () => import('./models-from-database/recipe.ts'),
+    'model-migration': () => import('./model-migration/recipe.ts'),
     'durable-flags': () => import('./durable-flags/recipe.ts'),
     'patch-mode': () => import('./patch-mode/recipe.ts'),
   }

@@ -7,8 +7,19 @@ const figure = z.number().nullable()
 const modelShareSchema = z.strictObject({
   model: z.string(),
   totalCalls: z.int(),
-  /** Part of the variant's calls that name a model, from 0 to 1. */
+  /** Part of the calls that name a model, from 0 to 1. */
   share: z.number(),
+  /** The part that was asked for with `expect`; null without. */
+  expected: figure,
+})
+
+const taskShareSchema = z.strictObject({
+  task: z.string(),
+  totalCalls: z.int(),
+  /** Part of the variant's calls that name a task, from 0 to 1. */
+  share: z.number(),
+  errorRate: figure,
+  modelBreakdown: z.array(modelShareSchema),
 })
 
 /** What one variant did in the window: calls of all kinds, whether they count as evidence or not. */
@@ -33,6 +44,9 @@ export const variantSummarySchema = z
     /** Every other metric that was reported, such as patches. */
     custom: z.record(z.string(), z.strictObject({ calls: z.int(), sum: z.number(), mean: z.number() })),
     modelBreakdown: z.array(modelShareSchema),
+    /** Whether every model's part lies within the tolerance of what was expected; null when nothing was, or without calls. */
+    asExpected: z.boolean().nullable(),
+    taskBreakdown: z.array(taskShareSchema),
   })
   .meta({ id: 'VariantSummary' })
 export type VariantSummary = z.infer<typeof variantSummarySchema>

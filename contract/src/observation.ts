@@ -11,6 +11,8 @@ export const observationSchema = z
     unit: z.string().optional(),
     at: z.iso.datetime({ offset: true }),
     model: z.string().max(200).optional(),
+    /** What the call was for, such as chat or analysis. */
+    task: z.string().max(80).optional(),
     metrics: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
     attempt: z.int().optional(),
     visit: z.int().optional(),

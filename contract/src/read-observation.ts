@@ -7,6 +7,7 @@ export interface ReadObservation {
   readonly unit: string | null
   readonly atMs: number
   readonly model: string | null
+  readonly task: string | null
   readonly metrics: Readonly<Record<string, number>>
   readonly attempt: number | null
   readonly visit: number | null
@@ -21,7 +22,19 @@ export interface RowFault {
   readonly message: string
 }
 
-const fields = new Set(['flag', 'variant', 'unit', 'at', 'model', 'metrics', 'attempt', 'visit', 'arm', 'revision'])
+const fields = new Set([
+  'flag',
+  'variant',
+  'unit',
+  'at',
+  'model',
+  'task',
+  'metrics',
+  'attempt',
+  'visit',
+  'arm',
+  'revision',
+])
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
 const metricPattern = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/
 const decimalPattern = /^\d{1,15}(?:\.\d{1,18})?$/
@@ -57,6 +70,9 @@ export function readObservation(row: unknown): ReadObservation | RowFault {
   const model = input['model']
   if (model !== undefined && textFault(model, 200))
     return fault('/model', 'TYPE', `Expected model as text; ${textFault(model, 200)}.`)
+  const { task } = input
+  if (task !== undefined && textFault(task, 80))
+    return fault('/task', 'TYPE', `Expected task as text of 1 to 80 characters; ${textFault(task, 80)}.`)
   for (const name of ['attempt', 'visit', 'revision'] as const)
     if (input[name] !== undefined && !Number.isSafeInteger(input[name]))
       return fault(`/${name}`, 'TYPE', `Expected ${name} as a whole number; got ${shown(input[name])}.`)
@@ -73,6 +89,7 @@ export function readObservation(row: unknown): ReadObservation | RowFault {
     unit,
     atMs,
     model: (model as string | undefined) ?? null,
+    task: (task as string | undefined) ?? null,
     metrics: metrics as Record<string, number>,
     attempt: (input['attempt'] as number | undefined) ?? null,
     visit: (input['visit'] as number | undefined) ?? null,

@@ -20,6 +20,8 @@ export interface World {
   inside<T>(method: string, path: string, body?: unknown): Promise<T>
   rollout(flag: string): Promise<Rollout>
   decisions(flag: string): Promise<readonly DecisionEvent[]>
+  /** The deployment log of a rollout, as Markdown. */
+  log(flag: string): Promise<string>
   act(flag: string, action: string, reason: string): Promise<Rollout>
   /** A client as an application makes it. */
   connect(options?: { readonly environment?: string; readonly models?: ModelRepository }): Promise<SluiceClient>
@@ -44,7 +46,7 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
   const clients: { readonly client: SluiceClient; readonly environment: string }[] = []
   const startMs = clock.now()
 
-  const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  const text = async (method: string, path: string, body?: unknown): Promise<string> => {
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers: {
@@ -53,9 +55,13 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
-    return (text === '' ? undefined : JSON.parse(text)) as T
+    const answer = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer}`)
+    return answer
+  }
+  const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const answer = await text(method, path, body)
+    return (answer === '' ? undefined : JSON.parse(answer)) as T
   }
   const inside = <T>(method: string, path: string, body?: unknown): Promise<T> =>
     request(method, `/api/v1/environments/production${path}`, body)
@@ -90,6 +96,7 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
     inside,
     rollout: (flag) => inside('GET', `/rollouts/${flag}`),
     decisions: async (flag) => (await inside<{ items: DecisionEvent[] }>('GET', `/rollouts/${flag}/decisions`)).items,
+    log: (flag) => text('GET', `/api/v1/environments/production/rollouts/${flag}/log?format=md`),
     async act(flag, action, reason) {
       const answer = await inside<{ rollout: Rollout }>('POST', `/rollouts/${flag}/actions`, { action, reason })
       await settle()

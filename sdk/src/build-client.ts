@@ -1,5 +1,6 @@
 import type { Context } from '#evaluation'
 import type { Clock } from './clock.ts'
+import { valueForTask } from './for-task.ts'
 import { createCall } from './call.ts'
 import type { CallRecord } from './call.ts'
 import { chooseBranch } from './choose-branch.ts'
@@ -141,8 +142,9 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
     },
     model: (flag, context) =>
       safely(flag, null, () => {
-        const { variant, value } = read(flag, context)
-        return parts.models ? parts.models.route(variant, value) : routePlainly(variant, value)
+        const { variant, value, task } = read(flag, context)
+        const forTask = valueForTask(value, task)
+        return parts.models ? parts.models.route(variant, forTask) : routePlainly(variant, forTask)
       }),
     track: (context, call) => safely((call as TrackedCall | null)?.flag, undefined, () => track(context, call)),
 

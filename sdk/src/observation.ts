@@ -9,6 +9,8 @@ export interface Observation {
   readonly unit?: string
   readonly at: string
   readonly model?: string
+  /** What the call was for: the context's `task`. */
+  readonly task?: string
   readonly metrics: Metrics
   readonly attempt?: number
   readonly visit?: number

@@ -49,7 +49,7 @@ export class Observer {
   }
 
   #row(flag: string, resolution: Resolution, atMs: number, metrics: Metrics): Observation {
-    const { variant, rollout, revision, arm } = resolution
+    const { variant, rollout, revision, arm, task } = resolution
     const unit = this.#unit(resolution)
     const isHashed = unit !== null && arm !== null && this.#parts.hash !== null
     return {
@@ -58,6 +58,7 @@ export class Observer {
       ...(unit === null ? {} : { unit }),
       at: new Date(atMs).toISOString(),
       metrics,
+      ...(task === null ? {} : { task }),
       ...(rollout === null ? {} : { attempt: rollout.attempt, visit: rollout.visit }),
       ...(isHashed ? { arm } : {}),
       ...(revision === null ? {} : { revision }),

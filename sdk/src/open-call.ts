@@ -1,6 +1,7 @@
 import { createCall } from './call.ts'
 import type { MeasuredCall } from './measured-call.ts'
 import type { Metrics } from './observation.ts'
+import { valueForTask } from './for-task.ts'
 import type { Resolution } from './resolution.ts'
 
 /** A call that is being counted, begun with `begin`. No method throws; the first end counts. */
@@ -35,13 +36,13 @@ export interface OpenCallParts {
 
 /** The call of `begin`, around the same measurement that `run` makes. */
 export function openCall({ resolution, timeoutMs, measured, onFallback }: OpenCallParts): OpenCall {
-  const { variant, value, off, variants } = resolution
+  const { variant, off, variants, task } = resolution
   const { record, score, feedback } = createCall(measured.record, variant, new AbortController().signal)
   let hasBegun = false
   return {
     variant,
-    value,
-    off: { variant: off, value: off === null ? undefined : variants[off] },
+    value: valueForTask(resolution.value, task),
+    off: { variant: off, value: off === null ? undefined : valueForTask(variants[off], task) },
     timeoutMs,
     record,
     score,

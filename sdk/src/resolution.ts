@@ -34,6 +34,8 @@ export interface Resolution {
   readonly variants: Readonly<Record<string, unknown>>
   readonly rollout: RolloutTag | null
   readonly unit: string | null
+  /** What the call is for, of the context's `task`. */
+  readonly task: string | null
   readonly revision: number | null
   /** False for local overrides: what a developer forces says nothing about users. */
   readonly observed: boolean
@@ -63,6 +65,7 @@ export function defaultResolution(errorCode: DetailsErrorCode, error: string): R
     variants: {},
     rollout: null,
     unit: null,
+    task: null,
     revision: null,
     observed: false,
   }

@@ -7,6 +7,12 @@ import type { Resolution, Resolver, RolloutTag } from './resolution.ts'
 
 const notReady = 'No flags are loaded yet.'
 
+const longestTask = 80
+
+/** What the call is for; routes and summaries tell tasks apart. */
+const taskOf = ({ task }: Context): string | null =>
+  typeof task === 'string' && task !== '' && task.length <= longestTask ? task : null
+
 /** Evaluates the flags in the store, local overrides on top; `now` in milliseconds since 1970. */
 export function createResolver(store: FlagStore, overrides: LocalOverrides, now: () => number): Resolver {
   return {
@@ -37,6 +43,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
         variants: flag.variants,
         rollout,
         unit: unitOf(flag, context),
+        task: taskOf(context),
         revision: flags.revision,
         observed: true,
       }

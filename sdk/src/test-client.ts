@@ -88,6 +88,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       variants: { on: true, off: false, [variant]: value },
       rollout,
       unit: typeof context?.targetingKey === 'string' ? context.targetingKey : null,
+      task: typeof context?.['task'] === 'string' ? context['task'] : null,
       revision: 1,
       observed: true,
     }

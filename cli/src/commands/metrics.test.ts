@@ -20,6 +20,8 @@ const none: VariantSummary = {
   uniqueUsers: 0,
   custom: {},
   modelBreakdown: [],
+  asExpected: null,
+  taskBreakdown: [],
 }
 
 test('figures are rounded for people only, and no calls are said to be none', () => {
@@ -33,7 +35,7 @@ test('figures are rounded for people only, and no calls are said to be none', ()
     p99ResponseTime: 201,
     avgTokensPerCall: 816.67,
     uniqueUsers: 3,
-    modelBreakdown: [{ model: 'glm-4.5-air', totalCalls: 3, share: 1 }],
+    modelBreakdown: [{ model: 'glm-4.5-air', totalCalls: 3, share: 1, expected: null }],
   }
   const summary = { from: '2026-11-20T09:00:00.000Z', to: '2026-11-20T10:00:00.000Z', items: [on, none] }
   expect(summaryText(summary, '60m').split('\n')).toEqual([

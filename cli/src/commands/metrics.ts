@@ -6,10 +6,11 @@ import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
-const usage = `sluice metrics summary [--last 60m] [--flag KEY]
+const usage = `sluice metrics summary [--last 60m] [--flag KEY] [--expect MODEL=SHARE,…]
 
   --last TIME   the window that ends now: 15m, 6h, 7d (60m unless said)
   --flag KEY    one flag only
+  --expect MIX  parts that models should have, from 0 to 1, give or take 0.1; exit code 4 when a variant is off
   --env NAME    production unless said (or SLUICE_ENVIRONMENT)
   --json        JSON on stdout, rates and times unrounded`
 
@@ -25,6 +26,7 @@ export const metricsCommand: Command = {
       options: {
         env: { type: 'string' },
         flag: { type: 'string' },
+        expect: { type: 'string' },
         last: { type: 'string', default: '60m' },
         json: { type: 'boolean', default: false },
       },
@@ -35,10 +37,11 @@ export const metricsCommand: Command = {
     if (!Number.isInteger(minutes) || minutes < 1)
       throw new UsageError(`Expected --last as whole minutes, hours or days, such as 15m or 6h; got "${values.last}".`)
     const flag = values.flag === undefined ? '' : `&flag=${encodeURIComponent(values.flag)}`
-    const path = `/metrics/summary?lastMinutes=${minutes}${flag}`
+    const expect = values.expect === undefined ? '' : `&expect=${encodeURIComponent(values.expect)}`
+    const path = `/metrics/summary?lastMinutes=${minutes}${flag}${expect}`
     const summary = await connect(values.env).inside<MetricsSummary>('GET', path)
     output.out(values.json ? JSON.stringify(summary) : summaryText(summary, values.last))
-    return exitCodes.ok
+    return summary.items.some(({ asExpected }) => asExpected === false) ? exitCodes.waiting : exitCodes.ok
   },
 }
 
@@ -67,6 +70,9 @@ function figures(item: VariantSummary): string[] {
     ms(item.p99ResponseTime),
     item.avgTokensPerCall === null ? '–' : String(Math.round(item.avgTokensPerCall)),
     String(item.uniqueUsers),
-    item.modelBreakdown.map(({ model, share }) => `${model} ${Math.round(100 * share)} %`).join(', '),
+    item.modelBreakdown.map(modelText).join(', '),
   ]
 }
+
+const modelText = ({ model, share, expected }: VariantSummary['modelBreakdown'][number]): string =>
+  `${model} ${Math.round(100 * share)} %${expected === null ? '' : ` (expected ${Math.round(100 * expected)} %)`}`

@@ -32,6 +32,6 @@ function placesOf(id: string, value: unknown, path: readonly string[], isNamed: 
   if (Array.isArray(value)) return value.flatMap((item, i) => placesOf(id, item, [...path, String(i)], isNamed))
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, member]) =>
-    placesOf(id, member, [...path, name], namingFields.has(name)),
+    placesOf(id, member, [...path, name], namingFields.has(name) || path.at(-1) === 'tasks'),
   )
 }

@@ -6,16 +6,19 @@ import { startTestServer } from '../testing/test-server.ts'
 const production = '/api/v1/environments/production'
 const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
 
-async function startWithCalls(calls: readonly (readonly [string, string, number, Record<string, number>, string?])[]) {
+async function startWithCalls(
+  calls: readonly (readonly [string, string, number, Record<string, number>, string?, string?])[],
+) {
   const fixture = await startTestServer({ parts: [rolloutPart] })
   await fixture.send('PUT', `${production}/flags/patch-mode`, { body: flag })
-  const observations = calls.map(([variant, unit, secondsAgo, metrics, model]) => ({
+  const observations = calls.map(([variant, unit, secondsAgo, metrics, model, task]) => ({
     flag: 'patch-mode',
     variant,
     unit,
     at: new Date(fixture.clock.now() - secondsAgo * 1000).toISOString(),
     metrics,
     ...(model === undefined ? {} : { model }),
+    ...(task === undefined ? {} : { task }),
   }))
   if (observations.length > 0)
     await fixture.send('POST', `${production}/observations`, { body: { id: 'b1', observations } })
@@ -85,9 +88,31 @@ test('models with their part of the calls, the most used first', async () => {
     ['on', 'u3', 1, { error: 0 }],
   ])
   expect((await summary())[0]?.modelBreakdown).toEqual([
-    { model: 'glm-4.5-air', totalCalls: 2, share: 2 / 3 },
-    { model: 'gpt-4o', totalCalls: 1, share: 1 / 3 },
+    { model: 'glm-4.5-air', totalCalls: 2, share: 2 / 3, expected: null },
+    { model: 'gpt-4o', totalCalls: 1, share: 1 / 3, expected: null },
   ])
+})
+
+test('tasks with their models, and models against the mix that is expected', async () => {
+  const [glm, oss, gemma] = ['z-ai:glm-4.5-air', 'openai:gpt-oss-20b', 'google:gemma-3-27b']
+  const { summary, send } = await startWithCalls([
+    ...Array.from({ length: 6 }, (_, i) => ['on', `u${i}`, 3, { error: i === 0 ? 1 : 0 }, glm, 'chat'] as const),
+    ...Array.from({ length: 4 }, (_, i) => ['on', `u${i}`, 3, { error: 0 }, oss, 'analysis'] as const),
+  ])
+  const [on, off] = await summary(`?expect=${glm}=0.7,${oss}=0.3,${gemma}=0`)
+  expect(on?.taskBreakdown).toMatchObject([
+    { task: 'chat', totalCalls: 6, share: 0.6, errorRate: 1 / 6, modelBreakdown: [{ model: glm, share: 1 }] },
+    { task: 'analysis', totalCalls: 4, share: 0.4, errorRate: 0 },
+  ])
+  expect(on?.modelBreakdown).toEqual([
+    { model: glm, totalCalls: 6, share: 0.6, expected: 0.7 },
+    { model: oss, totalCalls: 4, share: 0.4, expected: 0.3 },
+    { model: gemma, totalCalls: 0, share: 0, expected: 0 },
+  ])
+  expect([on?.asExpected, off?.asExpected]).toEqual([true, null])
+  expect((await summary(`?expect=${glm}=0.7,${oss}=0.3&tolerance=0.05`))[0]?.asExpected).toBe(false)
+  const refused = await send('GET', `${production}/metrics/summary?expect=${glm}=70`)
+  expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/expect'])
 })
 
 test('quantiles of many calls, read page by page', async () => {

@@ -2,6 +2,7 @@ import type { MetricsSummary } from '@sluice/contract'
 import { observationsSince } from '../observations/observation-store.ts'
 import type { Database } from '../ports/database.ts'
 import { CallSummary } from './summarize-calls.ts'
+import type { ExpectedMix } from './summarize-calls.ts'
 
 export interface SummaryRequest {
   readonly environment: string
@@ -9,6 +10,7 @@ export interface SummaryRequest {
   readonly flags: readonly { readonly key: string; readonly variants: readonly string[] }[]
   readonly fromMs: number
   readonly toMs: number
+  readonly mix?: ExpectedMix | null
 }
 
 /** What each variant did in a window of time, from the stored observations; without calls its figures are null. */
@@ -19,7 +21,7 @@ export async function metricsSummary(request: SummaryRequest, database: Database
     const summaries = new Map(variants.map((variant) => [variant, new CallSummary()]))
     for await (const rows of observationsSince(database.kysely, environment, key, fromMs, toMs))
       for (const [variant, ofVariant] of Map.groupBy(rows, (row) => row.variant)) summaries.get(variant)?.add(ofVariant)
-    items.push(...[...summaries].map(([variant, summary]) => summary.view(key, variant)))
+    items.push(...[...summaries].map(([variant, summary]) => summary.view(key, variant, request.mix)))
   }
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), items }
 }

@@ -6,6 +6,7 @@ import type { Histogram } from '@sluice/core/statistics'
 export interface SummaryRow {
   readonly variant: string
   readonly model: string | null
+  readonly task: string | null
   readonly unit: string | null
   readonly metrics: Readonly<Record<string, number>>
 }
@@ -23,6 +24,7 @@ export class CallSummary {
   #costUsd = 0
   readonly #units = new Set<string>()
   readonly #models = new Map<string, number>()
+  readonly #tasks = new Map<string, TaskCalls>()
   readonly #custom = new Map<string, { calls: number; sum: number }>()
 
   add(rows: readonly SummaryRow[]): void {
@@ -33,7 +35,7 @@ export class CallSummary {
     for (const call of calls) this.#addCall(call)
   }
 
-  #addCall({ metrics, model, unit }: SummaryRow): void {
+  #addCall({ metrics, model, task, unit }: SummaryRow): void {
     this.#calls += 1
     if (metrics['error'] === 1) this.#failed += 1
     const { tokens, input_tokens: input, output_tokens: output } = metrics
@@ -43,7 +45,8 @@ export class CallSummary {
     }
     this.#costUsd += metrics['cost_usd'] ?? 0
     if (unit !== null) this.#units.add(unit)
-    if (model !== null) this.#models.set(model, (this.#models.get(model) ?? 0) + 1)
+    if (model !== null) addOne(this.#models, model)
+    if (task !== null) this.#addTask(task, model, metrics['error'] === 1)
     for (const [name, value] of Object.entries(metrics)) {
       if (shownByName.has(name)) continue
       const { calls, sum } = this.#custom.get(name) ?? { calls: 0, sum: 0 }
@@ -51,9 +54,16 @@ export class CallSummary {
     }
   }
 
-  view(flag: string, variant: string): VariantSummary {
+  #addTask(task: string, model: string | null, failed: boolean): void {
+    const ofTask = this.#tasks.get(task) ?? { calls: 0, failed: 0, models: new Map<string, number>() }
+    if (model !== null) addOne(ofTask.models, model)
+    this.#tasks.set(task, { ...ofTask, calls: ofTask.calls + 1, failed: ofTask.failed + (failed ? 1 : 0) })
+  }
+
+  view(flag: string, variant: string, mix: ExpectedMix | null = null): VariantSummary {
     const of = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
-    const named = [...this.#models.values()].reduce((sum, calls) => sum + calls, 0)
+    const modelBreakdown = modelShares(this.#models, mix)
+    const ofTasks = sum([...this.#tasks.values()].map(({ calls }) => calls))
     return {
       flag,
       variant,
@@ -73,9 +83,50 @@ export class CallSummary {
       custom: Object.fromEntries(
         [...this.#custom].map(([name, { calls, sum }]) => [name, { calls, sum, mean: sum / calls }]),
       ),
-      modelBreakdown: [...this.#models]
-        .sort(([, a], [, b]) => b - a)
-        .map(([model, calls]) => ({ model, totalCalls: calls, share: calls / named })),
+      modelBreakdown,
+      asExpected: mix && this.#models.size > 0 ? isWithin(modelBreakdown, mix) : null,
+      taskBreakdown: [...this.#tasks]
+        .sort(([, a], [, b]) => b.calls - a.calls)
+        .map(([task, { calls, failed, models }]) => ({
+          task,
+          totalCalls: calls,
+          share: calls / ofTasks,
+          errorRate: failed / calls,
+          modelBreakdown: modelShares(models, null),
+        })),
     }
   }
 }
+
+interface TaskCalls {
+  readonly calls: number
+  readonly failed: number
+  readonly models: Map<string, number>
+}
+
+/** What part of the calls each model should have, and how far off it may be; both from 0 to 1. */
+export interface ExpectedMix {
+  readonly shares: Readonly<Record<string, number>>
+  readonly tolerance: number
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+const addOne = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1)
+
+/** The most used first; what is expected and was never used stands at the end, with 0. */
+function modelShares(counts: ReadonlyMap<string, number>, mix: ExpectedMix | null): VariantSummary['modelBreakdown'] {
+  const named = sum([...counts.values()])
+  const unused = Object.keys(mix?.shares ?? {}).filter((model) => !counts.has(model))
+  return [...[...counts].sort(([, a], [, b]) => b - a), ...unused.map((model) => [model, 0] as const)].map(
+    ([model, calls]) => ({
+      model,
+      totalCalls: calls,
+      share: named === 0 ? 0 : calls / named,
+      expected: mix ? (mix.shares[model] ?? 0) : null,
+    }),
+  )
+}
+
+const isWithin = (breakdown: VariantSummary['modelBreakdown'], { tolerance }: ExpectedMix): boolean =>
+  breakdown.every(({ share, expected }) => Math.abs(share - (expected ?? 0)) <= tolerance + 1e-12)

@@ -12,7 +12,7 @@ export interface AttributedRow extends Attribution {
   readonly unitHash: string | null
 }
 
-/** Rows of one statement: SQLite takes 32,766 parameters, a row has 13. */
+/** Rows of one statement: SQLite takes 32,766 parameters, a row has 14. */
 const rowsPerInsert = 500
 
 /** Notes the batch as received. False when it was before. */
@@ -66,6 +66,7 @@ export async function insertObservations(
           at: row.atMs,
           received_at: nowMs,
           model: row.model,
+          task: row.task,
           metrics: JSON.stringify(row.metrics),
         })),
       )
@@ -121,7 +122,7 @@ export async function* observationsSince(
     const { at, seq } = after
     const rows = await db
       .selectFrom('observations')
-      .select(['seq', 'at', 'variant', 'model', 'unit', 'metrics'])
+      .select(['seq', 'at', 'variant', 'model', 'task', 'unit', 'metrics'])
       .where('environment', '=', environment)
       .where('flag', '=', flag)
       .where('at', '<', toMs)

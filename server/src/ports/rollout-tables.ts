@@ -54,6 +54,7 @@ export interface ObservationTable {
   at: number
   received_at: number
   model: string | null
+  task: string | null
   metrics: string
 }
 

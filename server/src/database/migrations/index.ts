@@ -8,6 +8,7 @@ import { conditions } from './000006-conditions.ts'
 import { segments } from './000007-segments.ts'
 import { sealedBlocks } from './000008-sealed-blocks.ts'
 import { checkpoints } from './000009-checkpoints.ts'
+import { tasks } from './000010-tasks.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   segments,
   sealedBlocks,
   checkpoints,
+  tasks,
 ]

@@ -2,10 +2,37 @@ import { SluiceError, metricsSummarySchema } from '@sluice/contract'
 import { z } from 'zod'
 import type { FlagParts } from '../../flags/flag-service.ts'
 import type { PrometheusMetrics } from '../../metrics/prometheus.ts'
+import type { ExpectedMix } from '../../metrics/summarize-calls.ts'
 import { metricsSummary } from '../../metrics/metrics-summary.ts'
 import { type Route, defineRoute, json } from '../route.ts'
 
 const mostMinutes = 31 * 24 * 60
+
+interface SummaryQuery {
+  readonly lastMinutes?: number | undefined
+  readonly flag?: string | undefined
+  /** `model=share,model=share`; a model's id may hold `=`, its share stands after the last one. */
+  readonly expect?: string | undefined
+  readonly tolerance?: number | undefined
+}
+
+function readMix(text: string, tolerance: number): ExpectedMix {
+  const shares = text.split(',').map((part) => {
+    const cut = part.lastIndexOf('=')
+    return [part.slice(0, Math.max(0, cut)).trim(), Number(part.slice(cut + 1))] as const
+  })
+  if (shares.some(([model, share]) => model === '' || !(share >= 0 && share <= 1)))
+    throw new SluiceError('UNPROCESSABLE', 'The expected mix cannot be read.', {
+      errors: [
+        {
+          pointer: '/expect',
+          code: 'rule',
+          message: 'Expected models with their part from 0 to 1, such as a:x=0.7,b:y=0.3.',
+        },
+      ],
+    })
+  return { shares: Object.fromEntries(shares), tolerance }
+}
 
 /** What happened lately, for people and dashboards. */
 export function metricsRoutes({
@@ -25,7 +52,7 @@ export function metricsRoutes({
         return new Response(text, { headers: { 'content-type': mediaType, 'cache-control': 'no-store' } })
       },
     }),
-    defineRoute<undefined, { lastMinutes?: number | undefined; flag?: string | undefined }>({
+    defineRoute<undefined, SummaryQuery>({
       method: 'GET',
       path: '/api/v1/environments/{env}/metrics/summary',
       summary: 'Calls, rates, times, tokens, users and models of each variant over the last minutes',
@@ -37,6 +64,8 @@ export function metricsRoutes({
           .max(mostMinutes)
           .optional(),
         flag: z.string().optional(),
+        expect: z.string().max(2000).optional(),
+        tolerance: z.coerce.number().min(0).max(1).optional(),
       }),
       answers: { 200: { description: 'A summary a variant', schema: metricsSummarySchema } },
       async handle({ environment, query }) {
@@ -50,6 +79,7 @@ export function metricsRoutes({
           flags: chosen.map(([key, { variants }]) => ({ key, variants: Object.keys(variants) })),
           fromMs: toMs - (query.lastMinutes ?? 60) * 60_000,
           toMs,
+          mix: query.expect === undefined ? null : readMix(query.expect, query.tolerance ?? 0.1),
         }
         return json(await metricsSummary(request, database))
       },
