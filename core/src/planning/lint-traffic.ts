@@ -1,14 +1,14 @@
-import { guardrailLabel, limitText } from '../rollout/describe-verdict.ts'
+import { limitText } from '../rollout/describe-verdict.ts'
 import { isRate } from '../rollout/guardrail-test.ts'
 import { shareOf } from '../rollout/plan.ts'
-import type { Guardrail, Plan } from '../rollout/plan.ts'
-import { listText, percentText, shortNumber, spanText } from '../rollout/words.ts'
+import type { Plan } from '../rollout/plan.ts'
 import type { Finding } from './finding.ts'
+import { lintBlind } from './lint-blind.ts'
+import type { Acting } from './lint-blind.ts'
+import { lintWindow } from './lint-window.ts'
 import { lintHistory } from './lint-history.ts'
-import { likely } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
 import { aboutText, actingAt, stageText } from './plan-words.ts'
-import { sightOf } from './sight-of.ts'
 import type { Traffic } from './traffic.ts'
 
 const day = 86_400_000
@@ -40,11 +40,6 @@ function lintStage(plan: Plan, stage: number, traffic: Traffic, outlooks: readon
   ]
 }
 
-interface Acting {
-  readonly guardrail: Guardrail
-  readonly outlook: Outlook
-}
-
 const fewestUnits = 100
 
 function lintUnits(plan: Plan, stage: number, { unitsPerDay }: Traffic): Finding[] {
@@ -63,49 +58,7 @@ function lintUnits(plan: Plan, stage: number, { unitsPerDay }: Traffic): Finding
       code: 'few_units',
       pointer: `/stages/${stage}`,
       sentence: `${stageText(plan, stage)} has about ${Math.round(smaller)} ${arm} users: that says something about these users, not about users.`,
-      remedy: `Let it last ${aboutText((fewestUnits / smaller) * planned.atLeastMs)}, or open a larger share.`,
-    },
-  ]
-}
-
-/** Blind is who finds twice the limit in less than half of all rollouts, or five times in less than four of five. */
-const isBlind = ({ prospects: [twice, five] }: Outlook): boolean =>
-  (twice !== undefined && twice.power < 0.5) || (five !== undefined && five.power < likely)
-
-function lintBlind(
-  plan: Plan,
-  stage: number,
-  acting: readonly Acting[],
-  outlooks: readonly (readonly Outlook[])[],
-): Finding[] {
-  const blind = acting.filter(({ guardrail, outlook }) => !guardrail.window && isBlind(outlook))
-  if (blind.length === 0) return []
-  const parts = blind.map(({ guardrail, outlook }) => {
-    const [twice] = outlook.prospects
-    const found = Math.round(100 * (twice?.power ?? 0))
-    return `${limitText(guardrail, twice?.effect)} ${outlook.label} in ${found === 0 ? 'none' : found} of 100 rollouts`
-  })
-  const times = blind.map(({ outlook }) => outlook.prospects[0]?.timeMs ?? Infinity)
-  const longest = Math.max(...times)
-  const next = plan.stages[stage + 1]
-  const atNext = Math.max(
-    ...blind.map(({ guardrail }) => {
-      const later = outlooks[stage + 1]?.find((one) => one.guardrail === guardrail.id)
-      return later?.prospects[0]?.timeMs ?? Infinity
-    }),
-  )
-  const elsewhere = next && atNext < longest ? `, ${aboutText(atNext)} at ${percentText(shareOf(next))}` : ''
-  const need = longest === Infinity ? 'ten years would not do' : `that needs about ${aboutText(longest)}`
-  return [
-    {
-      severity: 'warning',
-      code: 'blind',
-      pointer: `/stages/${stage}`,
-      sentence: `${stageText(plan, stage)} is ${blind.length === acting.length ? 'blind' : 'half blind'}: it finds ${listText(parts)}; ${need}${elsewhere}.`,
-      remedy:
-        longest === Infinity
-          ? 'Open a larger share, or watch something that happens more often.'
-          : 'Let it last that long, open a larger share, or take it as a warm-up before stages that see more.',
+      remedy: `Let it last ${aboutText((fewestUnits / smaller) * planned.atLeastMs)}, or ${arm === 'candidate' ? 'open a larger share' : 'keep more of them on the baseline'}.`,
     },
   ]
 }
@@ -138,43 +91,6 @@ function lintProof(plan: Plan, stage: number, { guardrail, outlook }: Acting): F
       pointer,
       sentence: `${stageText(plan, stage)} needs about ${aboutText(outlook.proofMs)} to prove that ${outlook.label} stay ${line}.`,
       remedy: 'Plan for that time, open a larger share, move the safe line, or advance on quiet.',
-    },
-  ]
-}
-
-const mostFalseAlarms = 0.05
-
-function lintWindow(plan: Plan, stage: number, guardrail: Guardrail, traffic: Traffic): Finding[] {
-  const { window } = guardrail
-  const planned = plan.stages[stage]
-  if (!window || !planned) return []
-  const pointer = `/stages/${stage}`
-  const label = guardrailLabel(guardrail)
-  const share = shareOf(planned) / 100_000
-  const lengthMs = window.blocks * plan.blockMs
-  const callsPerMs = (traffic.callsPerDay ?? traffic.unitsPerDay) / day
-  const calls = callsPerMs * lengthMs * (guardrail.compare === 'ratio' ? Math.min(share, 1 - share) : share)
-  if (calls < window.minSamples)
-    return [
-      {
-        severity: 'warning',
-        code: 'window_empty',
-        pointer,
-        sentence: `${stageText(plan, stage)}: a window of ${spanText(lengthMs)} gets about ${shortNumber(calls)} calls and needs ${window.minSamples}: ${label} say nothing here.`,
-        remedy: `Take windows of ${aboutText((window.minSamples / Math.max(calls, 1e-9)) * lengthMs)}, fewer calls, or evidence in their place.`,
-      },
-    ]
-  const sight = sightOf(plan, stage, guardrail, traffic)
-  if (typeof sight === 'string') return []
-  const alarms = sight.found(sight.baseline)(planned.atLeastMs)
-  if (alarms <= mostFalseAlarms) return []
-  return [
-    {
-      severity: 'warning',
-      code: 'window_alarms',
-      pointer,
-      sentence: `${stageText(plan, stage)}: the threshold on ${label} (${limitText(guardrail)}) fires in about ${Math.round(100 * alarms)} of 100 healthy rollouts.`,
-      remedy: 'Take evidence in its place, longer windows, or a further limit.',
     },
   ]
 }

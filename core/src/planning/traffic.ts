@@ -1,5 +1,4 @@
 import { ledgerMetricOf } from '../rollout/guardrail-test.ts'
-import { metricNamed } from '../rollout/metric.ts'
 import type { Guardrail } from '../rollout/plan.ts'
 import type { Histogram } from '../statistics/index.ts'
 
@@ -35,8 +34,7 @@ const isPositive = (value: number): boolean => value > 0 && value < Infinity
 export function historyOf(guardrail: Guardrail, traffic: Traffic | null): History | NoHistory {
   if (!traffic || !isPositive(traffic.unitsPerDay)) return 'no_traffic'
   const name = historyName(guardrail)
-  const isYesOrNo = ledgerMetricOf(guardrail).kind === 'rate' || guardrail.stat === 'count'
-  if (isYesOrNo) {
+  if (ledgerMetricOf(guardrail).kind === 'rate' || guardrail.stat === 'count') {
     const rate = Object.hasOwn(traffic.rates, name) ? traffic.rates[name] : undefined
     if (rate === undefined || !(rate >= 0 && rate <= 1)) return 'unseen'
     return rate === 0 && guardrail.compare === 'ratio' ? 'zero' : { kind: 'rate', rate }
@@ -45,6 +43,3 @@ export function historyOf(guardrail: Guardrail, traffic: Traffic | null): Histor
   if (!histogram || histogram.n === 0) return 'unseen'
   return histogram.zeros === histogram.n ? 'zero' : { kind: 'values', histogram }
 }
-
-/** Whether a metric is yes or no; those nobody declared are amounts. */
-export const isYesOrNo = (metric: string): boolean => metricNamed(metric, 'mean').kind === 'rate'
