@@ -37,16 +37,6 @@ export function performAction(rollout: Rollout, input: ActionInput): Promise<Act
   })
 }
 
-/** What would be made from this plan; nothing is stored. */
-export function previewRollout(environment: string, plan: PlanInput, signal: AbortSignal): Promise<Rollout> {
-  return request<Rollout>(environmentPath(environment, 'rollouts'), {
-    method: 'POST',
-    body: plan,
-    query: { dryRun: 'true' },
-    signal,
-  })
-}
-
 export function startRollout(environment: string, plan: PlanInput): Promise<Rollout> {
   return request<Rollout>(environmentPath(environment, 'rollouts'), {
     method: 'POST',

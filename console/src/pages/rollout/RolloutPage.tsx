@@ -11,6 +11,7 @@ import { DecisionLog } from '../../components/DecisionLog.tsx'
 import { StageRail } from '../../components/StageRail.tsx'
 import { rolloutMarks, toneText } from '../../components/states.ts'
 import { worstFirst } from '../../components/verdict-order.ts'
+import { DraftPreview } from '../../preview/DraftPreview.tsx'
 import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
 import { Failed, Waiting } from '../../ui/States.tsx'
 import { useNow } from '../../ui/use-now.ts'
@@ -51,6 +52,7 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
         <ActionBar rollout={rollout} />
       </header>
       <StageRail rollout={rollout} now={now} />
+      {rollout.state === 'draft' && <DraftPreview rollout={rollout} />}
       <div className="max-sm:hidden">
         <Facts rollout={rollout} />
       </div>
