@@ -18,6 +18,8 @@ export const looks: readonly Look[] = [desk, phone].flatMap((look) => [look, { .
 export interface Console {
   /** Everything any page has logged as an error, or thrown. */
   readonly errors: string[]
+  /** A page of somebody who is not signed in. */
+  newPage(look?: Look): Promise<Page>
   /** A new person's page, at the overview. */
   signedIn(look?: Look): Promise<Page>
   close(): Promise<void>
@@ -26,12 +28,17 @@ export interface Console {
 export async function openConsole(url: string): Promise<Console> {
   const browser = await launchBrowser()
   const errors: string[] = []
+  const newPage = async ({ colorScheme, ...viewport }: Look = desk): Promise<Page> => {
+    const page = await (await browser.newContext({ viewport, colorScheme })).newPage()
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+    page.on('pageerror', (error) => errors.push(String(error)))
+    return page
+  }
   return {
     errors,
-    async signedIn({ colorScheme, ...viewport } = desk) {
-      const page = await (await browser.newContext({ viewport, colorScheme })).newPage()
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-      page.on('pageerror', (error) => errors.push(String(error)))
+    newPage,
+    async signedIn(look) {
+      const page = await newPage(look)
       await page.goto(`${url}/sign-in`)
       await page.getByLabel('Admin key').fill(adminKey)
       await page.getByRole('button', { name: 'Sign in' }).click()

@@ -34,7 +34,10 @@ export function build() {
   }
   if (existsSync(join(root, 'console/index.html')) && !isBuilt('console/dist/index.html', 'console/src')) {
     console.error('Building the console …')
-    run('vite', ['build', '--logLevel', 'warn', 'console'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    for (const config of ['console/vite.config.ts', 'console/planner.vite.config.ts'])
+      run('vite', ['build', '--logLevel', 'warn', '--config', config, 'console'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
   }
   warmUp()
 }

@@ -14,12 +14,14 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** The built console: its files, and its first page for every address that only the browser knows. */
+/** The built console: its files, pages by their bare names, and its first page for every address that only the browser knows. */
 export function serveConsole(folder: string): (request: Request) => Promise<Response | null> {
   return async (request) => {
     const path = fileOf(folder, new URL(request.url).pathname)
-    const file = path === null ? null : await readIfFile(path)
-    if (path !== null && file) return fileResponse(path, file)
+    for (const each of path === null ? [] : [path, `${path}.html`]) {
+      const file = await readIfFile(each)
+      if (file) return fileResponse(each, file)
+    }
     // A missing picture or script must not come back as a page; a flag or model with a dot in its name is no file.
     if (path === null || (extname(path) !== '' && !asksForPage(request))) return null
     const page = await readIfFile(join(folder, 'index.html'))
