@@ -43,6 +43,26 @@ export async function waitingForOthers(
   return sentences
 }
 
+/** The kill switch stands above what was asked for before it was pulled. */
+export async function wasKilledSince(
+  db: Kysely<Tables>,
+  { environment, flag }: Pick<RolloutRecord, 'environment' | 'flag'>,
+  sinceMs: number,
+): Promise<boolean> {
+  if ((await findFlag(db, environment, flag))?.flag.enabled !== false) return false
+  const killed = await db
+    .selectFrom('events')
+    .select('seq')
+    .where('scope', '=', environment)
+    .where('subject_kind', '=', 'flag')
+    .where('subject_id', '=', flag)
+    .where('action', '=', 'disable')
+    .where('at', '>=', sinceMs)
+    .limit(1)
+    .executeTakeFirst()
+  return killed !== undefined
+}
+
 function whatIsMissing(name: string, other: RolloutRecord | null, candidate: string | null): string | null {
   if (!other) return `the rollout of "${name}", which nobody has planned yet, completes`
   const { ended, stage } = other.state

@@ -5,7 +5,7 @@ import type { ActionInput, CheckResultInput, DecisionEvent, NoteInput, PlanInput
 import { act, judge, positionOf, step } from '@sluice/core/rollout'
 import type { Action, Decision, DecisionAction } from '@sluice/core/rollout'
 import { checkItemsDone, checkLastWasExplained, withResult } from '../checklists/check-result.ts'
-import { waitingForOthers } from '../checklists/predecessors.ts'
+import { waitingForOthers, wasKilledSince } from '../checklists/predecessors.ts'
 import { openItems, releaseFacts } from '../checklists/release.ts'
 import type { Armed } from '../checklists/release.ts'
 import { engineActor } from '../events/event.ts'
@@ -74,7 +74,12 @@ export class RolloutRunner {
   async start(): Promise<void> {
     const { kysely } = this.#parts.database
     for (const record of [...(await liveRollouts(kysely)), ...(await armedRollouts(kysely))]) this.#adopt(record)
-    await this.inTurn(() => this.#startArmed())
+    await this.startArmed()
+  }
+
+  /** Starts what is armed and waits for nothing any more; called now and then, as a start may have failed. */
+  startArmed(): Promise<void> {
+    return this.inTurn(() => this.#startArmed())
   }
 
   async close(): Promise<void> {
@@ -170,7 +175,8 @@ export class RolloutRunner {
       const record = await this.find(environment, id)
       precondition(this.view(record))
       this.#refuseBesideAnother(record)
-      if (input.action === 'hold' && record.release.armed) return this.#disarm(record, input.reason ?? '', actor)
+      if (input.action === 'hold' && record.release.armed)
+        return this.#disarm(record, 'It no longer starts by itself', actor, input.reason ?? null)
       if (input.action === 'proceed') checkItemsDone(record, this.#parts.clock.now())
       if (input.action === 'start' && record.state.stage < 0) {
         const { kysely } = this.#parts.database
@@ -227,9 +233,9 @@ export class RolloutRunner {
     return this.#note(next, 'arm', sentence, { actor: armed.actor, reason: armed.reason })
   }
 
-  #disarm(record: RolloutRecord, reason: string, actor: Actor): Promise<Acted> {
+  #disarm(record: RolloutRecord, sentence: string, actor: Actor, reason: string | null): Promise<Acted> {
     const next = { ...record, release: { ...record.release, armed: null } }
-    return this.#note(next, 'hold', 'It no longer starts by itself', { actor, reason })
+    return this.#note(next, 'hold', sentence, { actor, reason })
   }
 
   /** Something that changes no share: the rollout and one event. */
@@ -252,15 +258,12 @@ export class RolloutRunner {
     return { changed: true, rollout: this.view(done.record), decision: done.event ? readDecision(done.event) : null }
   }
 
-  /** Starts whatever waited only for what has happened by now. */
+  /** Starts whatever waited only for what has happened by now. Whatever goes wrong with one of them stops nothing else. */
   async #startArmed(): Promise<void> {
     for (const { id, environment } of this.armedRecords())
       // What one of them runs into must not look like a failure of the step that came before.
       await this.#startIfReady(environment, id).catch((error: unknown) => {
-        this.#parts.logger.error('A rollout that waits could not start; the next change tries again.', {
-          rollout: id,
-          error,
-        })
+        this.#parts.logger.error('A rollout that waits could not start; it is tried again.', { rollout: id, error })
       })
   }
 
@@ -279,6 +282,10 @@ export class RolloutRunner {
       if (waiting.join() !== armed.waiting.join()) await this.#arm(record, { ...armed, waiting })
       return
     }
+    if (await wasKilledSince(kysely, record, armed.atMs)) {
+      await this.#disarm(record, 'It does not start by itself: the flag was switched off meanwhile', engineActor, null)
+      return
+    }
     const ready = { ...record, sealedSeq: await this.#lastSeq(), release: { ...record.release, armed: null } }
     const said = `${armed.actor.name} asked for it${armed.reason === '' ? '' : `: ${armed.reason}`}; all that it waited for is met`
     const action: Action = { action: 'start', reason: said }
@@ -287,7 +294,11 @@ export class RolloutRunner {
     const told = { actor: engineActor, reason: armed.reason, verdicts: [], input }
     await this.#commit((transaction) =>
       carryOut(transaction, ready, decision, told, this.#parts.random.salt(), this.#parts),
-    )
+    ).catch(async (error: unknown) => {
+      // The flag has changed, and trying again would not help: a person has to look.
+      if (!(error instanceof SluiceError) || error.code === 'VERSION_CONFLICT') throw error
+      await this.#disarm(record, `It does not start by itself: ${error.message}`, engineActor, null)
+    })
   }
 
   /** Seals the block whose time is over, with all rows accepted so far. */

@@ -2,6 +2,7 @@ import { trainSchema } from '@sluice/contract'
 import type { Rollout } from '@sluice/contract'
 import { expect, test } from 'vitest'
 import { rolloutPart } from '../rollouts/rollout-part.ts'
+import { RolloutRunner } from '../rollouts/rollout-runner.ts'
 import { startTestServer } from '../testing/test-server.ts'
 
 const base = '/api/v1/environments'
@@ -88,6 +89,47 @@ test('what is armed stays armed over a restart of its runner, and a hold takes i
   const held = await act('b', 'hold')
   expect(held.body.rollout).toMatchObject({ state: 'draft', armed: null })
   expect((await get('b')).waitingFor.map(({ code }) => code)).toEqual(['after', 'start'])
+})
+
+test('what cannot start any more says why, and keeps neither others nor the server from starting', async () => {
+  const { flag, plan, act, get, complete, send, server, clock } = await world()
+  for (const key of ['a', 'b', 'c']) await flag(key)
+  await plan({ flag: 'a', ...absolute })
+  for (const key of ['b', 'c']) {
+    await plan({ flag: key, after: ['a'], ...absolute })
+    await act(key, 'start')
+  }
+  await flag('b', { variants: { other: 1, off: 0 } })
+  await act('a', 'start')
+  await complete('a')
+  expect(await get('a')).toMatchObject({ state: 'completed' })
+  expect(await get('c')).toMatchObject({ state: 'running' })
+  expect(await get('b')).toMatchObject({ state: 'draft', armed: null })
+  const { body } = await send('GET', `${base}/production/rollouts/b/decisions`)
+  expect(body.items.at(-1)).toMatchObject({
+    why: { sentence: expect.stringMatching(/^It does not start by itself: The flag has changed/) },
+  })
+  const again = new RolloutRunner({ ...server.shell, clock, rolloutAudience: { rollout() {}, decision() {} } })
+  await expect(again.start()).resolves.toBeUndefined()
+  await again.close()
+})
+
+test('a flag switched off after its start was armed is not switched on by itself', async () => {
+  const { flag, plan, act, get, complete, send } = await world()
+  for (const key of ['a', 'b']) await flag(key)
+  await plan({ flag: 'a', ...absolute })
+  await plan({ flag: 'b', after: ['a'], ...absolute })
+  await act('b', 'start')
+  for (const enabled of [true, false])
+    await send('PATCH', `${base}/production/flags/b`, {
+      body: { enabled },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    })
+  await act('a', 'start')
+  await complete('a')
+  expect(await get('b')).toMatchObject({ state: 'draft', armed: null })
+  expect((await send('GET', `${base}/production/flags/b`)).body.flag.enabled).toBe(false)
+  expect((await act('b', 'start')).body.rollout).toMatchObject({ state: 'running' })
 })
 
 test('production waits until staging has passed with the same candidate', async () => {
