@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util'
 import type { Suite } from './suite.ts'
 
 /** Each is loaded when it is asked for: a suite's peers may not be installed. */
-const suites: Record<string, () => Promise<{ suite: Suite }>> = {}
+const suites: Record<string, () => Promise<{ suite: Suite }>> = {
+  server: () => import('./server/suite.ts'),
+}
 
 const help = `npm run bench -- <${[...Object.keys(suites), 'all'].join('|')}> [--json] [--reps N] [--only NAME]
 

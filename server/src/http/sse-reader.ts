@@ -3,7 +3,6 @@ const mostUnsentBytes = 1_048_576
 /** One open stream: frames wait here until the socket takes them; who does not read is let go. */
 export class SseReader {
   readonly stream: ReadableStream<Uint8Array>
-  readonly #encoder = new TextEncoder()
   readonly #onEnd: () => void
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #queue: Uint8Array[] = []
@@ -25,9 +24,8 @@ export class SseReader {
     )
   }
 
-  send(frame: string): void {
+  send(bytes: Frame): void {
     if (!this.#isOpen) return
-    const bytes = this.#encoder.encode(frame)
     if (this.#isWanted) {
       this.#isWanted = false
       this.#controller?.enqueue(bytes)
@@ -69,7 +67,16 @@ export class SseReader {
   }
 }
 
-/** One frame. JSON holds no line breaks, so one `data` line is enough. */
-export function sseFrame(event: string, data: string, id?: string): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`
+/** One frame for however many readers: encoding it for each would cost as much as sending it. */
+export type Frame = Uint8Array
+
+/** JSON holds no line breaks, so one `data` line is enough. */
+export const sseFrame = (event: string, data: string, id?: string): Frame =>
+  encoded(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`)
+
+/** Keeps a connection alive without a word to its reader. */
+export const quietFrame: Frame = encoded(':\n\n')
+
+function encoded(text: string): Frame {
+  return new TextEncoder().encode(text)
 }

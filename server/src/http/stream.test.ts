@@ -185,6 +185,7 @@ test('the server ends its streams when it stops', async () => {
 })
 
 describe('a reader that does not keep up', () => {
+  const frameOf = (bytes: number): Uint8Array => new Uint8Array(bytes)
   const read = async (reader: SseReader): Promise<number> => {
     let bytes = 0
     for await (const chunk of reader.stream) bytes += chunk.length
@@ -195,10 +196,10 @@ describe('a reader that does not keep up', () => {
     let ended = 0
     const reader = new SseReader(() => void (ended += 1))
     // The first frame may be a snapshot of any size.
-    reader.send('x'.repeat(5_000_000))
-    for (let i = 0; i < 16; i += 1) reader.send('y'.repeat(65_536))
+    reader.send(frameOf(5_000_000))
+    for (let i = 0; i < 16; i += 1) reader.send(frameOf(65_536))
     expect(ended).toBe(0)
-    reader.send('z')
+    reader.send(frameOf(1))
     expect(ended).toBe(1)
     await expect(read(reader)).rejects.toThrow(/does not keep up/)
   })
@@ -208,7 +209,7 @@ describe('a reader that does not keep up', () => {
     const reader = new SseReader(() => void (ended += 1))
     const reading = read(reader)
     for (let i = 0; i < 50; i += 1) {
-      reader.send('y'.repeat(100_000))
+      reader.send(frameOf(100_000))
       await new Promise((resolve) => setImmediate(resolve))
     }
     reader.close()
@@ -221,7 +222,7 @@ describe('a reader that does not keep up', () => {
     const sse = new SseReader(() => void (ended += 1))
     const reader = sse.stream.getReader()
     for (let round = 0; round < 10; round += 1) {
-      for (let i = 0; i < 3; i += 1) sse.send('y'.repeat(200_000))
+      for (let i = 0; i < 3; i += 1) sse.send(frameOf(200_000))
       for (let i = 0; i < 3; i += 1) expect((await reader.read()).value).toHaveLength(200_000)
     }
     expect(ended).toBe(0)
@@ -229,8 +230,8 @@ describe('a reader that does not keep up', () => {
 
   test('frames that wait are sent before the end', async () => {
     const reader = new SseReader(() => {})
-    reader.send('ab')
-    reader.send('cd')
+    reader.send(frameOf(2))
+    reader.send(frameOf(2))
     reader.close()
     expect(await read(reader)).toBe(4)
   })

@@ -5,7 +5,7 @@ import type { Publication } from '../flags/change-flag.ts'
 import type { SnapshotAudience } from '../flags/publish-snapshot.ts'
 import type { CachedSnapshot } from '../flags/snapshot-cache.ts'
 import type { Clock, Timer } from '../ports/clock.ts'
-import { SseReader, sseFrame } from './sse-reader.ts'
+import { type Frame, SseReader, quietFrame, sseFrame } from './sse-reader.ts'
 
 export const topics = ['flags', 'rollouts', 'models'] as const
 /** `notices` only says that something has changed: OFREP's event stream. */
@@ -112,7 +112,7 @@ export class StreamHub implements SnapshotAudience, CatalogueAudience {
     if (subscription.topics.has('flags')) subscription.onRevision?.(snapshot.revision)
   }
 
-  #sendFlags(snapshot: CachedSnapshot, frame: string): void {
+  #sendFlags(snapshot: CachedSnapshot, frame: Frame): void {
     const notice = noticeFrame(snapshot)
     for (const { subscription, sse } of this.#readers) {
       if (subscription.environment !== snapshot.environment) continue
@@ -159,11 +159,9 @@ export class StreamHub implements SnapshotAudience, CatalogueAudience {
   }
 }
 
-const putFrame = (snapshot: CachedSnapshot): string => sseFrame('put', snapshot.text(), snapshot.id)
-const pingFrame = ({ revision }: CachedSnapshot): string => sseFrame('ping', JSON.stringify({ revision }))
-const modelsFrame = ({ epoch, revision }: CatalogueRevision): string =>
+const putFrame = (snapshot: CachedSnapshot): Frame => sseFrame('put', snapshot.text(), snapshot.id)
+const pingFrame = ({ revision }: CachedSnapshot): Frame => sseFrame('ping', JSON.stringify({ revision }))
+const modelsFrame = ({ epoch, revision }: CatalogueRevision): Frame =>
   sseFrame('models', JSON.stringify({ epoch, revision }))
-const noticeFrame = ({ id }: CachedSnapshot): string =>
+const noticeFrame = ({ id }: CachedSnapshot): Frame =>
   sseFrame('message', JSON.stringify({ type: 'refetchEvaluation', etag: id }), id)
-/** Keeps a connection alive without a word to its reader. */
-const quietFrame = ':\n\n'
