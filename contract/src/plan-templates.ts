@@ -97,6 +97,7 @@ export const planTemplates: readonly PlanTemplate[] = [
     description:
       'Errors, mean and p95 response time in bands: below the target it may go on, above the limit it goes back.',
     plan: {
+      checklist: ['Code reviewed', 'Tests passed', 'Baseline metrics captured'],
       afterWarning: '24h',
       stages: [
         { percent: 10, atLeast: '48h', gate: 'manual', checklist: ['No critical complaints'] },

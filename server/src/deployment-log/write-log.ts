@@ -25,7 +25,7 @@ export function writeLog(
     const fromMs = Date.parse(begin.at)
     const toMs = end ? Date.parse(end.at) : nowMs
     return {
-      phase: `${begin.to} %`,
+      phase: phaseOf(rollout, begin),
       startedAt: begin.at,
       endedAt: end?.at ?? null,
       engineer: begin.actor,
@@ -42,6 +42,13 @@ export function writeLog(
     }
   })
   return { rollout: rollout.id, flag: rollout.flag, environment: rollout.environment, entries }
+}
+
+/** The stage's own percentage, of which a holdback may be kept; where a person chose another share, that one. */
+function phaseOf({ plan }: Rollout, { stage, to }: DecisionEvent): string {
+  const planned = plan.stages[stage]
+  if (!planned || planned.percent - planned.holdback !== to || planned.holdback === 0) return `${to} %`
+  return `${planned.percent} % (${planned.holdback} % held back)`
 }
 
 const lineOf = ({ text, state, note }: Check) => ({ text, state, note })
