@@ -4,6 +4,7 @@ import type { Suite } from './suite.ts'
 /** Each is loaded when it is asked for: a suite's peers may not be installed. */
 const suites: Record<string, () => Promise<{ suite: Suite }>> = {
   server: () => import('./server/suite.ts'),
+  catalogue: () => import('./catalogue/suite.ts'),
 }
 
 const help = `npm run bench -- <${[...Object.keys(suites), 'all'].join('|')}> [--json] [--reps N] [--only NAME]
