@@ -35,6 +35,18 @@ test('a server that is gone is its own code', async () => {
   await expect(request('/x')).rejects.toMatchObject({ status: 0, code: 'UNREACHABLE' })
 })
 
+test('a file goes out as it is, everything else as JSON', async () => {
+  const seen: unknown[] = []
+  vi.stubGlobal('fetch', (_: string, { body }: RequestInit) => {
+    seen.push(body)
+    return Promise.resolve(Response.json({}))
+  })
+  const file = new Blob(['{ "a" : 1 }'])
+  await request('/x', { method: 'POST', body: file, headers: { 'x-sluice-plan': 'p' } })
+  await request('/x', { method: 'POST', body: { a: 1 } })
+  expect(seen).toEqual([file, '{"a":1}'])
+})
+
 test('undefined query values are left out', async () => {
   const seen: string[] = []
   vi.stubGlobal('fetch', (url: string) => {
