@@ -205,6 +205,64 @@ describe('many models', () => {
   })
 })
 
+describe('an import', () => {
+  const file = (body: object) => ({
+    name: 'models.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(body)),
+  })
+  const priced = (input: number, context: number) => ({
+    acme: {
+      id: 'acme',
+      models: {
+        two: { id: 'two', name: 'Two', cost: { input, output: 4 }, limit: { context, output: 1000 } },
+        three: { id: 'three', name: 'Three', cost: { input: 1, output: 2 }, limit: { context: 1000, output: 100 } },
+      },
+    },
+  })
+
+  test('shows what it would change before it does, and names what is bad', async () => {
+    const tab = await shown.signedIn()
+    await tab.goto(`${server.url}/e/demo/models/import`)
+    const look = async (body: object): Promise<void> => {
+      await tab.locator('input[type=file]').setInputFiles(file(body))
+      await tab.getByRole('button', { name: 'Show what would change' }).click()
+    }
+    await look(priced(2, 1000))
+    await tab.getByText('Read as models.dev: 2 records. Nothing is changed yet.').waitFor()
+    expect((await server.request('GET', at('acme:two'))).status).toBe(404)
+    await tab.getByLabel('Reason').fill('first list')
+    await tab.getByRole('button', { name: 'Import 2 new' }).click()
+    await tab.getByText('✔ 2 created, 0 updated').waitFor()
+    await look(priced(2, 1000))
+    await tab.getByRole('heading', { name: /All unchanged/ }).waitFor()
+    await look(priced(3, 2000))
+    const record = tab.getByRole('list', { name: 'Records' }).getByRole('listitem').first()
+    await record.getByText('acme:two').waitFor()
+    expect(await record.innerText()).toMatch(/\$2 → \$3 ▲ \+50[^]*limits\.context\s+1000 → 2000/)
+    await tab.getByLabel('Reason').fill('second list')
+    await tab.getByRole('button', { name: 'Import 1 changed' }).click()
+    await tab.getByText('✔ 0 created, 1 updated').waitFor()
+    await look(priced(-3, 2000))
+    await record.getByText('✖ error').waitFor()
+    await tab
+      .getByText(/\/acme\/models\/two\/cost\/input/)
+      .first()
+      .waitFor()
+    expect(await faultsOf(tab)).toEqual([])
+    expect(shown.errors).toEqual([])
+  })
+
+  test('goes out again as a file', async () => {
+    const tab = await shown.signedIn()
+    await tab.goto(`${server.url}/e/demo/models`)
+    await tab.getByRole('button', { name: 'Export' }).click()
+    const download = tab.waitForEvent('download')
+    await tab.getByRole('menuitem', { name: 'Sluice, complete' }).click()
+    expect((await download).suggestedFilename()).toBe('models.sluice.json')
+  })
+})
+
 test('the pages of models are in order in both themes, on a desk and on a phone', async () => {
   const dialogs = ['Edit', 'Prices', 'Duplicate', 'Edit'] as const
   for (const [i, look] of looks.entries()) {

@@ -20,6 +20,7 @@ import { NotFound } from './shell/NotFound.tsx'
 // Fetched when somebody goes there: most visits are to a rollout, and should not wait for forms.
 const ModelsPage = lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage')
 const ModelPage = lazyRouteComponent(() => import('./pages/models/ModelPage.tsx'), 'ModelPage')
+const ImportPage = lazyRouteComponent(() => import('./pages/models/import/ImportPage.tsx'), 'ImportPage')
 const ComparePage = lazyRouteComponent(() => import('./pages/models/ComparePage.tsx'), 'ComparePage')
 
 /** Where a person was last; the demo before that. */
@@ -89,6 +90,11 @@ const compare = createRoute({
   }),
   component: () => <ComparePage environment={compare.useParams().env} ids={compare.useSearch().ids} />,
 })
+const imports = createRoute({
+  getParentRoute: () => environment,
+  path: '/models/import',
+  component: () => <ImportPage environment={imports.useParams().env} />,
+})
 const model = createRoute({
   getParentRoute: () => environment,
   path: '/models/$id',
@@ -111,7 +117,7 @@ const rollout = createRoute({
   },
 })
 
-const pages = [overview, flags, models, compare, model, alerts, connect, rollout] as const
+const pages = [overview, flags, models, compare, imports, model, alerts, connect, rollout] as const
 
 /** What the address asks of the list; anything else in it is ignored. */
 function modelFilter(search: Record<string, unknown>): ModelFilter {

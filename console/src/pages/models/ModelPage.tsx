@@ -1,4 +1,3 @@
-import { Menu } from '@base-ui/react/menu'
 import type { ModelRecord } from '@sluice/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
@@ -9,7 +8,8 @@ import { PriceTimeline } from '../../charts/PriceTimeline.tsx'
 import { deletedMark, modelMarks, statusMeanings } from '../../components/model-marks.ts'
 import { toneText } from '../../components/states.ts'
 import { NotFound } from '../../shell/NotFound.tsx'
-import { Button, buttonLook } from '../../ui/Button.tsx'
+import { ActionMenu } from '../../ui/ActionMenu.tsx'
+import { Button } from '../../ui/Button.tsx'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
 import { useNow } from '../../ui/use-now.ts'
@@ -165,26 +165,10 @@ function Header(props: { environment: string; record: ModelRecord; ask: (asked: 
 }
 
 function MoreActs({ record, ask }: { record: ModelRecord; ask: (asked: Asked) => void }) {
-  return (
-    <Menu.Root>
-      <Menu.Trigger className={buttonLook('plain')}>
-        More <span aria-hidden="true">▾</span>
-      </Menu.Trigger>
-      <Menu.Portal container={document.querySelector<HTMLElement>('main')}>
-        <Menu.Positioner sideOffset={4} align="end" className="z-20">
-          <Menu.Popup className="min-w-40 rounded-4 border border-edge bg-bg py-1 text-13 shadow-lg outline-none">
-            {possibleActs(record).map((name) => (
-              <Menu.Item
-                key={name}
-                className={`cursor-pointer px-3 py-1.5 outline-none data-highlighted:bg-sunken pointer-coarse:py-3 ${name === 'delete' ? 'text-fail' : ''}`}
-                onClick={() => ask({ what: name, opener: null })}
-              >
-                {acts[name].label}
-              </Menu.Item>
-            ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
-  )
+  const entries = possibleActs(record).map((name) => ({
+    label: acts[name].label,
+    ...(name === 'delete' ? { tone: 'fail' as const } : {}),
+    onClick: () => ask({ what: name, opener: null }),
+  }))
+  return <ActionMenu label="More" entries={entries} />
 }

@@ -7,6 +7,7 @@ import { Button, buttonLook } from '../../ui/Button.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
 import { EditDialog } from './EditDialog.tsx'
+import { ExportMenu } from './ExportMenu.tsx'
 import { ModelFilters } from './ModelFilters.tsx'
 import { ModelTable } from './ModelTable.tsx'
 
@@ -28,6 +29,10 @@ export function ModelsPage({ environment, filter }: { environment: string; filte
     <div className="pt-6">
       <PageHeader title="Models" place={environment}>
         <div className="flex flex-wrap gap-2">
+          <Link to="/e/$env/models/import" params={{ env: environment }} className={buttonLook('plain')}>
+            Import
+          </Link>
+          <ExportMenu />
           <Button kind="primary" onClick={({ currentTarget }) => setAdding(currentTarget)}>
             Add a model
           </Button>
@@ -38,7 +43,7 @@ export function ModelsPage({ environment, filter }: { environment: string; filte
       ) : null}
       {first.isPending && <Waiting lines={8} />}
       {first.isError && !first.data && <Failed error={first.error} retry={() => void first.refetch()} />}
-      {inAll === 0 && first.data?.total === 0 && !filter.deleted && <NoModels />}
+      {inAll === 0 && first.data?.total === 0 && !filter.deleted && <NoModels environment={environment} />}
       {first.data && (inAll ?? 0) > 0 && (
         <>
           <div className="mt-3 flex min-h-8 flex-wrap items-center gap-x-4 gap-y-1 text-13 text-muted">
@@ -99,11 +104,14 @@ export function ModelsPage({ environment, filter }: { environment: string; filte
   )
 }
 
-function NoModels() {
+function NoModels({ environment }: { environment: string }) {
   return (
     <p className="mt-2 max-w-[60ch] text-muted">
-      No model yet. Add one by hand, or import a price list from the terminal:{' '}
-      <code className="font-mono text-13">npx sluice model import FILE</code>
+      No model yet. Add one by hand, or{' '}
+      <Link className="link" to="/e/$env/models/import" params={{ env: environment }}>
+        import a price list
+      </Link>{' '}
+      of models.dev, LiteLLM or genai-prices.
     </p>
   )
 }
