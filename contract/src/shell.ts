@@ -60,6 +60,26 @@ export const eventSchema = z
   })
   .meta({ id: 'Event' })
 export type LogEvent = z.infer<typeof eventSchema>
+/** An event with the environment it belongs to; null: the installation. */
+const auditEventSchema = eventSchema.extend({ environment: z.string().nullable() }).meta({ id: 'AuditEvent' })
+export type AuditEvent = z.infer<typeof auditEventSchema>
+export const auditListSchema = listOf(auditEventSchema)
+  .extend({ next: z.string().optional() })
+  .meta({ id: 'AuditList' })
+export type AuditList = z.infer<typeof auditListSchema>
+
+/** Whether a chain of events is as it was written. */
+export const auditCheckSchema = z
+  .strictObject({
+    environment: z.string().nullable(),
+    state: z.enum(['whole', 'broken']),
+    count: z.int().nullable(),
+    /** The number of the first event that is not what was written, or that is missing. */
+    brokenAt: z.int().nullable(),
+  })
+  .meta({ id: 'AuditCheck' })
+export type AuditCheck = z.infer<typeof auditCheckSchema>
+
 export const eventListSchema = listOf(eventSchema).extend({ next: z.string().optional() }).meta({ id: 'EventList' })
 
 export const instanceSchema = z

@@ -20,6 +20,7 @@ import { type CookieRules, cookieRules } from './http/cookie.ts'
 import { InstanceRegistry } from './http/instances.ts'
 import { openApiRoute } from './http/openapi.ts'
 import type { Route } from './http/route.ts'
+import { auditRoutes } from './http/routes/audit.ts'
 import { environmentRoutes } from './http/routes/environments.ts'
 import { eventRoutes } from './http/routes/events.ts'
 import { flagRoutes } from './http/routes/flags.ts'
@@ -147,6 +148,7 @@ export function shellRoutes(shell: Shell): Route[] {
     ...snapshotRoutes(shell),
     ...instanceRoutes(shell.instances),
     ...eventRoutes(shell.database),
+    ...auditRoutes(shell.database, shell.environments),
     ...ofrepRoutes(shell),
     ...sdkRoutes(shell.sdkFolder),
   ]

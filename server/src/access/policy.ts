@@ -32,6 +32,9 @@ export const policy: Readonly<Record<string, Access>> = {
 
   'GET /api/v1/plan-templates': readers,
 
+  'GET /api/v1/audit': admin,
+  'GET /api/v1/audit/verify': admin,
+
   'GET /api/v1/channels': admin,
   'POST /api/v1/channels': admin,
   'DELETE /api/v1/channels/{id}': admin,
