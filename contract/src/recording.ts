@@ -1,5 +1,9 @@
+import { idleBlock } from '@sluice/core/rollout'
+import type { Action, Facts, Recorded, RecordedDecision } from '@sluice/core/rollout'
+import type { Block } from '@sluice/core/statistics'
 import { z } from 'zod'
 import { decisionSchema } from './rollout.ts'
+import type { DecisionEvent } from './rollout.ts'
 
 /** Values of the engine, as it has them: `core/rollout` says what they are. */
 const engineValue = z.looseObject({})
@@ -37,3 +41,28 @@ export const recordingSchema = z
   })
   .meta({ id: 'Recording' })
 export type Recording = z.infer<typeof recordingSchema>
+
+/** A step of a recording as a replay takes it. */
+export function recordedOf(step: Recording['steps'][number]): Recorded {
+  if (step.kind === 'action')
+    return {
+      told: { kind: 'action', action: step.action as unknown as Action, nowMs: step.nowMs },
+      decision: decisionOf(step.decision),
+    }
+  const block = step.block ? (step.block as unknown as Block) : idleBlock(step.index)
+  const facts = step.facts as unknown as Facts
+  return { told: { kind: 'block', block, facts }, decision: step.decision && decisionOf(step.decision) }
+}
+
+const decisionOf = ({ action, from, to, why, verdicts }: DecisionEvent): RecordedDecision => ({
+  action: action as RecordedDecision['action'],
+  from: Math.round(from * 1000),
+  to: Math.round(to * 1000),
+  why,
+  verdicts: verdicts.map(({ guardrail, verdict, harm, safety }) => ({
+    guardrail,
+    verdict,
+    harm: { logE: harm.logE },
+    safety: { logE: safety.logE },
+  })),
+})

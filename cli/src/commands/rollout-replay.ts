@@ -1,7 +1,7 @@
-import type { DecisionEvent, Recording } from '@sluice/contract'
-import { Replay, clockText, idleBlock } from '@sluice/core/rollout'
-import type { Action, Difference, Facts, Plan, Recorded, RecordedDecision, RolloutState } from '@sluice/core/rollout'
-import type { Block } from '@sluice/core/statistics'
+import { recordedOf } from '@sluice/contract'
+import type { Recording } from '@sluice/contract'
+import { Replay, clockText } from '@sluice/core/rollout'
+import type { Difference, Plan, RolloutState } from '@sluice/core/rollout'
 import type { Output } from '../command.ts'
 import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -64,30 +64,6 @@ function note(outcome: Outcome, step: Step | null, difference: Difference | null
   if (step?.decision) outcome.decisions += 1
   if (difference && outcome.differences.length < mostDifferences) outcome.differences.push(difference)
 }
-
-function recordedOf(step: Step): Recorded {
-  if (step.kind === 'action')
-    return {
-      told: { kind: 'action', action: step.action as unknown as Action, nowMs: step.nowMs },
-      decision: decisionOf(step.decision),
-    }
-  const block = step.block ? (step.block as unknown as Block) : idleBlock(step.index)
-  const facts = step.facts as unknown as Facts
-  return { told: { kind: 'block', block, facts }, decision: step.decision && decisionOf(step.decision) }
-}
-
-const decisionOf = ({ action, from, to, why, verdicts }: DecisionEvent): RecordedDecision => ({
-  action: action as RecordedDecision['action'],
-  from: Math.round(from * 1000),
-  to: Math.round(to * 1000),
-  why,
-  verdicts: verdicts.map(({ guardrail, verdict, harm, safety }) => ({
-    guardrail,
-    verdict,
-    harm: { logE: harm.logE },
-    safety: { logE: safety.logE },
-  })),
-})
 
 function outcomeText({ blocks, decisions, changed, differences }: Outcome, isSame: boolean): string {
   const size = `${blocks} blocks, ${decisions} decisions`
