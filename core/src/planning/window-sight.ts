@@ -31,12 +31,11 @@ export function windowSight(
     baseline,
     found(truth) {
       const one = beyond(truth, limit)
-      const breach = one * binomialTail(test.of - 1, test.breach - 1, one)
       const wall =
         test.ceiling === null ? 0 : beyond(truth, direction === 'over' ? limit * test.ceiling : limit / test.ceiling)
       return (withinMs) => {
         const windows = Math.floor(withinMs / lengthMs)
-        return 1 - Math.exp(-breach * Math.max(0, windows - test.breach + 1)) * (1 - wall) ** windows
+        return 1 - (1 - breachWithin(windows, one, test)) * (1 - wall) ** windows
       }
     },
     proofMs(probability) {
@@ -47,6 +46,19 @@ export function windowSight(
       return (test.of + tries) * lengthMs
     },
   }
+}
+
+/**
+ * Chance that so many of the last windows lie beyond the limit before this many have passed: exact for the first that are
+ * looked at together, then each new one brings it about with the same chance if it has not come about before.
+ */
+function breachWithin(windows: number, one: number, { breach, of }: WindowTest): number {
+  const together = Math.min(windows, of)
+  const quiet = 1 - binomialTail(together, breach, one)
+  const justBelow = binomialTail(of - 1, breach - 1, one) - binomialTail(of - 1, breach, one)
+  const never = 1 - binomialTail(of, breach, one)
+  const hazard = never > 0 ? Math.min(1, (one * (1 - one) * justBelow) / never) : 1
+  return 1 - quiet * (1 - hazard) ** (windows - together)
 }
 
 /** Chance that one window lies beyond a line; the candidate's noise, and that of the baseline where it is compared with. */
