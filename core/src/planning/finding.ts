@@ -10,6 +10,7 @@ export type FindingCode =
   | 'unreachable'
   | 'slow_proof'
   | 'short_stage'
+  | 'too_long'
   | 'window_alarms'
   | 'window_empty'
   | 'requests'
@@ -19,6 +20,7 @@ export type FindingCode =
   | 'fallback_unguarded'
   | 'unseen'
   | 'same_draw'
+  | 'tokenizers'
   | 'no_traffic'
 
 /** One fault of a plan. An `error` keeps it from starting, a `warning` does not. */

@@ -6,7 +6,7 @@ import { lintStructure } from './lint-structure.ts'
 import { lintTraffic } from './lint-traffic.ts'
 import { outlooksAt } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
-import { actingAt } from './plan-words.ts'
+import { aboutText, actingAt } from './plan-words.ts'
 import type { Traffic } from './traffic.ts'
 
 /** One stage before it has begun. */
@@ -41,7 +41,12 @@ export const planErrors = (plan: Plan, traffic: Traffic | null): readonly Findin
 /** The plan before its start, against the traffic that it will meet; null: none is known. */
 export function previewPlan(plan: Plan, traffic: Traffic | null): Preview {
   const outlooks = plan.stages.map((_, stage) => outlooksAt(plan, stage, traffic))
-  const findings = [...lintStructure(plan), ...(traffic ? lintTraffic(plan, traffic, outlooks) : [noTraffic])]
+  const times = plan.stages.map((_, stage) => opensAfter(plan, stage, outlooks[stage] ?? []))
+  const findings = [
+    ...lintStructure(plan),
+    ...lintDuration(plan, times),
+    ...(traffic ? lintTraffic(plan, traffic, outlooks) : [noTraffic]),
+  ]
   return {
     advance: plan.advance,
     stages: plan.stages.map((stage, i): StagePreview => {
@@ -52,7 +57,7 @@ export function previewPlan(plan: Plan, traffic: Traffic | null): Preview {
         sharePer100k: shareOf(stage),
         atLeastMs: stage.atLeastMs,
         units: traffic ? { candidate: units * share, baseline: units * (1 - share) } : null,
-        opensAfterMs: opensAfter(plan, i, outlooks[i] ?? []),
+        opensAfterMs: times[i] ?? null,
         outlooks: outlooks[i] ?? [],
       }
     }),
@@ -67,6 +72,21 @@ function opensAfter(plan: Plan, stage: number, outlooks: readonly Outlook[]): nu
   const proofs = outlooks.filter(({ guardrail }) => required.has(guardrail)).map(({ proofMs }) => proofMs)
   const known = proofs.filter((ms) => ms !== null)
   return known.length < proofs.length ? null : Math.max(atLeastMs, ...known)
+}
+
+/** A plan that is held, unfinished, because its greatest duration is over. */
+function lintDuration({ maxDurationMs }: Plan, times: readonly (number | null)[]): Finding[] {
+  const total = times.reduce<number>((sum, ms) => sum + (ms ?? 0), 0)
+  if (maxDurationMs === undefined || total <= maxDurationMs) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'too_long',
+      pointer: '/maxDuration',
+      sentence: `The stages take about ${aboutText(total)}; after ${aboutText(maxDurationMs)} the rollout is held unfinished.`,
+      remedy: 'Allow it more time, or shorten its stages.',
+    },
+  ]
 }
 
 const noTraffic: Finding = {

@@ -70,7 +70,7 @@ function chanceBeyond(guardrail: Guardrail, history: History, { T, C }: Calls, t
     const rate = isRatio ? truth * history.rate : stat === 'count' ? truth / T : truth
     const p = Math.min(1, rate)
     if (!isRatio)
-      return over(binomialTail(Math.round(T), Math.floor((stat === 'count' ? line : line * T) + 1e-9) + 1, p))
+      return over(stat === 'count' ? binomialTail(Math.round(T), Math.floor(line) + 1, p) : chanceOfPart(T, line, p))
     const reference = history.rate
     const variance = (p * (1 - p)) / T + (line * line * reference * (1 - reference)) / C
     return over(chanceAbove(p - line * reference, variance))
@@ -84,9 +84,17 @@ function chanceBeyond(guardrail: Guardrail, history: History, { T, C }: Calls, t
     const noise = isRatio ? (line * line * ofC.variance) / C : 0
     return over(chanceAbove(ofT.mean - (isRatio ? line * ofC.mean : line), ofT.variance / T + noise))
   }
-  const n = Math.round(isRatio ? 1 / (1 / T + 1 / C) : T)
+  const n = isRatio ? 1 / (1 / T + 1 / C) : T
   const p = exceedance(history.histogram, (isRatio ? line * level : line) / factor)
-  return over(binomialTail(n, Math.floor(tailOf(guardrail) * n) + 1, p))
+  return over(chanceOfPart(n, tailOf(guardrail), p))
+}
+
+/** Chance that more than this part of about n calls is hit; windows hold a few more or less, which evens out whole numbers. */
+function chanceOfPart(n: number, part: number, p: number): number {
+  const hits = n * part + 0.5
+  const below = Math.floor(hits)
+  const calls = Math.round(n)
+  return (1 - hits + below) * binomialTail(calls, below, p) + (hits - below) * binomialTail(calls, below + 1, p)
 }
 
 const chanceAbove = (mean: number, variance: number): number =>
