@@ -87,4 +87,25 @@ test('a draw that was rolled back is named when it would be drawn again', async 
   const { body } = await send('POST', `${base}/rollouts?start=true`, { body: { flag: 'chat' } })
   await send('POST', `${base}/rollouts/${body.id}/actions`, { body: { action: 'rollback', reason: 'test' } })
   expect(await codes()).toContain('same_draw')
+  const { body: again } = await send('POST', `${base}/rollouts`, { body: { flag: 'chat' } })
+  expect(again.notes.join(' ')).toContain(`draws the users of ${body.id} again`)
+  const { findings } = (await send('GET', `${base}/rollouts/${again.id}/preview`)).body
+  expect(findings.map(({ code }: { code: string }) => code)).toContain('same_draw')
+})
+
+test('tokens of two providers are not compared without a word', async () => {
+  const { send } = await flagWithPast(900, 50)
+  const guardrails = [
+    { metric: 'error', ratioOver: 1 },
+    { metric: 'tokens', stat: 'mean', ratioOver: 1.2 },
+  ]
+  const codes = async (on: unknown) => {
+    await send('PUT', `${base}/flags/model`, { body: { ...flag, variants: { on, off: 'openai:gpt-4o' } } })
+    const { body } = await send('POST', `${base}/rollouts/preview`, { body: { plan: { flag: 'model', guardrails } } })
+    return body.findings.map(({ code, pointer }: Record<string, string>) => `${code} ${pointer}`)
+  }
+  expect(await codes('z-ai:glm-4.5-air')).toContain('tokenizers /guardrails/1/metric')
+  expect(await codes({ model: 'z-ai:glm-4.5-air' })).toContain('tokenizers /guardrails/1/metric')
+  for (const same of ['openai:gpt-4.1', 'no model', 7])
+    expect(await codes(same)).not.toContain('tokenizers /guardrails/1/metric')
 })

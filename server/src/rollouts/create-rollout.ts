@@ -2,13 +2,14 @@ import { SluiceError, toConditions, toPlan, withTemplate } from '@sluice/contrac
 import type { FieldError, PlanInput } from '@sluice/contract'
 import { draft } from '@sluice/core/rollout'
 import { previewPlan } from '@sluice/core/planning'
-import type { Traffic } from '@sluice/core/planning'
+import type { Finding, Traffic } from '@sluice/core/planning'
 import type { Plan } from '@sluice/core/rollout'
 import type { Flag } from '@sluice/core/evaluation'
 import { flagNotFound } from '../flags/edit-flag.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
 import { findFlag } from '../flags/flag-store.ts'
 import { noRelease } from '../checklists/release.ts'
+import { lintFlag } from './lint-flag.ts'
 import { noTotals } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 import { trafficOf } from './traffic.ts'
@@ -23,7 +24,9 @@ export async function planRollout(environment: string, input: PlanInput, parts: 
       hint: 'Roll it back, or let it end, before another one.',
     })
   const traffic = await trafficOf(kysely, environment, input.flag, parts.clock.now(), withTemplate(input).guardrails)
-  return draftRollout({ environment, input, flag: stored.flag, traffic }, parts)
+  const record = draftRollout({ environment, input, flag: stored.flag, traffic }, parts)
+  const more = await lintFlag(environment, stored.flag, record.plan, kysely)
+  return { ...record, notes: [...record.notes, ...more.map(findingText)] }
 }
 
 export interface DraftRequest {
@@ -64,7 +67,9 @@ export function draftRollout(
 
 /** What the linter warns of, where there is traffic to tell from. */
 const warnings = (plan: Plan, traffic: Traffic | null): string[] =>
-  traffic ? previewPlan(plan, traffic).findings.map(({ sentence, remedy }) => `${sentence} ${remedy}`) : []
+  traffic ? previewPlan(plan, traffic).findings.map(findingText) : []
+
+const findingText = ({ sentence, remedy }: Finding): string => `${sentence} ${remedy}`
 
 /** Why the plan cannot move this flag. */
 export function planProblems(flag: Flag, plan: Plan): FieldError[] {

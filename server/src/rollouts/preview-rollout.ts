@@ -1,6 +1,5 @@
 import { SluiceError, fromPlan, toConditions, toPlan, withTemplate } from '@sluice/contract'
 import type { PreviewAnswer, PreviewInput, TrafficInput } from '@sluice/contract'
-import type { Flag } from '@sluice/core/evaluation'
 import { describeOutlook, logNormal, previewPlan } from '@sluice/core/planning'
 import type { Finding, Traffic } from '@sluice/core/planning'
 import type { Plan } from '@sluice/core/rollout'
@@ -10,7 +9,7 @@ import type { FlagParts } from '../flags/flag-service.ts'
 import { findFlag } from '../flags/flag-store.ts'
 import { ruleNotes, planProblems } from './create-rollout.ts'
 import type { RolloutRecord } from './rollout-record.ts'
-import { listRollouts } from './rollout-store.ts'
+import { lintFlag } from './lint-flag.ts'
 import { trafficOf } from './traffic.ts'
 
 /** A plan against the flag's own traffic, or against what the request says of it. Stores nothing. */
@@ -31,11 +30,10 @@ export async function previewInput(
   const unreadable = made.problems.filter(({ code }) => code !== 'lint')
   const errors = [...unreadable, ...problems, ...planProblems(flag, made.plan)]
   if (errors.length > 0) throw new SluiceError('UNPROCESSABLE', 'The plan cannot be previewed.', { errors })
-  const drawn = await sameDraw(environment, flag, made.plan, parts)
   return answer(made.plan, fromPlan(made.plan, input.reason ?? '', conditions), traffic, {
     notes: [...made.notes, ...ruleNotes(flag, made.plan)],
     source: given ? 'given' : 'history',
-    findings: drawn,
+    findings: await lintFlag(environment, flag, made.plan, kysely),
   })
 }
 
@@ -45,7 +43,9 @@ export async function previewStored(record: RolloutRecord, parts: FlagParts): Pr
   const { kysely } = parts.database
   const traffic = await trafficOf(kysely, environment, flag, parts.clock.now(), plan.guardrails)
   const shown = fromPlan(plan, record.reason, record.release)
-  return answer(plan, shown, traffic, { notes: [], source: 'history', findings: [] })
+  const stored = record.state.stage < 0 ? await findFlag(kysely, environment, flag) : null
+  const findings = stored ? await lintFlag(environment, stored.flag, plan, kysely) : []
+  return answer(plan, shown, traffic, { notes: [], source: 'history', findings })
 }
 
 function withGiven(past: Traffic | null, { unitsPerDay, callsPerDay, rates, values }: TrafficInput): Traffic {
@@ -56,23 +56,6 @@ function withGiven(past: Traffic | null, { unitsPerDay, callsPerDay, rates, valu
     rates: { ...past?.rates, ...rates },
     values: { ...past?.values, ...Object.fromEntries(amounts) },
   }
-}
-
-/** A draw that was rolled back meets the users again who failed then. */
-async function sameDraw(environment: string, flag: Flag, plan: Plan, { database }: FlagParts): Promise<Finding[]> {
-  if (!flag.rules?.some(({ id, sample }) => id === plan.rule && sample)) return []
-  const before = await listRollouts(database.kysely, environment, plan.flag)
-  const failed = before.find(({ plan: { rule }, state }) => rule === plan.rule && state.ended === 'rolled_back')
-  if (!failed) return []
-  return [
-    {
-      severity: 'warning',
-      code: 'same_draw',
-      pointer: '/rule',
-      sentence: `The rule "${plan.rule}" draws the users of ${failed.id} again, which was rolled back: those who fail by themselves make a second breach likely.`,
-      remedy: 'Give its sample another salt for another draw, unless these users are to be asked again.',
-    },
-  ]
 }
 
 interface Asked {
