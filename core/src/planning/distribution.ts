@@ -8,20 +8,20 @@ interface Part {
 }
 
 /** The histogram as values with weights that sum to 1. */
-export function partsOf({ n, zeros, counts }: Histogram): readonly Part[] {
-  const parts = Object.entries(counts).map(([index, count]) => ({
-    value: (lowerEdge(Number(index)) + upperEdge(Number(index))) / 2,
-    weight: count / n,
+export function partsOf({ n, zeros, buckets, counts }: Histogram): readonly Part[] {
+  const parts = buckets.map((bucket, i) => ({
+    value: (lowerEdge(bucket) + upperEdge(bucket)) / 2,
+    weight: (counts[i] ?? 0) / n,
   }))
   return zeros > 0 ? [{ value: 0, weight: zeros / n }, ...parts] : parts
 }
 
 /** Share of the values above `limit`; within a bucket values are taken as evenly spread. */
-export function exceedance({ n, counts }: Histogram, limit: number): number {
+export function exceedance({ n, buckets, counts }: Histogram, limit: number): number {
   let above = 0
-  for (const [key, count] of Object.entries(counts)) {
-    const [low, high] = [lowerEdge(Number(key)), upperEdge(Number(key))]
-    above += count * Math.max(0, Math.min(1, (high - limit) / (high - low)))
+  for (const [i, bucket] of buckets.entries()) {
+    const [low, high] = [lowerEdge(bucket), upperEdge(bucket)]
+    above += (counts[i] ?? 0) * Math.max(0, Math.min(1, (high - limit) / (high - low)))
   }
   return n === 0 ? 0 : above / n
 }

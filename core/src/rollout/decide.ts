@@ -4,7 +4,7 @@ import { advance, hold, rollBack, stepBack, tell } from './moves.ts'
 import type { Guardrail, Plan } from './plan.ts'
 import type { RolloutState } from './state.ts'
 import type { Verdict } from './verdict.ts'
-import { silencePolicy, waitingFor } from './waiting.ts'
+import { silencePolicy, timeLeftMs, waitingFor } from './waiting.ts'
 import type { Facts } from './waiting.ts'
 import { whyAdvance } from './why-advance.ts'
 
@@ -21,6 +21,7 @@ export function decide(plan: Plan, state: RolloutState, verdicts: readonly Verdi
   }
   const told = tellOnce(plan, state, verdicts)
   if (told) return told
+  if (timeLeftMs(plan, state, facts.nowMs) > 0) return unchanged
   const waiting = waitingFor(plan, state, verdicts, facts)
   return waiting.length > 0 ? unchanged : advance(plan, state, whyAdvance(plan, state, verdicts), facts.nowMs)
 }

@@ -35,6 +35,7 @@ export interface ArmTally {
   readonly units: number
   /** Units with the outcome. */
   readonly events: number
+  /** Of quantiles. */
   readonly values: Histogram
   readonly sum: number
   /** Rows that carried the metric. */
@@ -243,7 +244,7 @@ function weighValues(evidence: GuardrailEvidence, block: Block, guardrail: Guard
   const tally = (before: ArmTally, added: readonly number[]): ArmTally => ({
     ...before,
     units: before.units + added.length,
-    values: addValues(before.values, added),
+    values: guardrail.stat === 'mean' ? before.values : addValues(before.values, added),
     sum: before.sum + added.reduce((sum, value) => sum + value, 0),
   })
   const tallied = {
@@ -288,7 +289,7 @@ function weighQuantile(evidence: GuardrailEvidence, block: Block, guardrail: Gua
   const baseline = values.filter(({ arm }) => arm === 'C').map(({ value }) => value)
   const seen = { ...quantile, recent: addValues(quantile.recent, baseline) }
   if (quantile.edge === null && guardrail.compare === 'ratio') {
-    const enough = mergeHistograms(seen.before, seen.recent).n >= 20 / tailOf(guardrail)
+    const enough = seen.before.n + seen.recent.n >= 20 / tailOf(guardrail)
     return { ...evidence, quantile: enough ? fixed(seen, guardrail) : seen }
   }
   const edge = quantile.edge ?? 0
@@ -324,8 +325,8 @@ function remembered(evidence: GuardrailEvidence, block: Block, guardrail: Guardr
     candidate: tally(evidence.candidate, of.T),
     baseline: tally(evidence.baseline, of.C),
     recentRows: {
-      T: [...T, block.rows.T].slice(-silentSideBlocks),
-      C: [...C, block.rows.C].slice(-silentSideBlocks),
+      T: [...T.slice(1 - silentSideBlocks), block.rows.T],
+      C: [...C.slice(1 - silentSideBlocks), block.rows.C],
     },
   }
 }

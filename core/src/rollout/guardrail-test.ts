@@ -16,8 +16,18 @@ export type TestKind = 'rate-ratio' | 'rate-limit' | 'mean' | 'quantile-ratio' |
 /** True for shares of units, and for counts that are tied to units: at most one a unit. */
 export const isRate = ({ stat }: Pick<Guardrail, 'stat'>): boolean => stat === 'rate' || stat === 'count'
 
-/** Which of the ledger's counts a guardrail reads. */
+const ledgerMetrics = new WeakMap<Guardrail, LedgerMetric>()
+
+/** Which of the ledger's counts a guardrail reads; worked out once, as it is asked for in every block. */
 export function ledgerMetricOf(guardrail: Guardrail): LedgerMetric {
+  const known = ledgerMetrics.get(guardrail)
+  if (known) return known
+  const metric = readLedgerMetric(guardrail)
+  ledgerMetrics.set(guardrail, metric)
+  return metric
+}
+
+function readLedgerMetric(guardrail: Guardrail): LedgerMetric {
   const { metric, stat, where = null, per = null } = guardrail
   const { kind, failsOn } = metricNamed(metric, stat)
   const counting = guardrail.window ? 'window' : (guardrail.counting ?? 'unit')
@@ -87,8 +97,11 @@ const sum = (all: readonly (readonly number[])[]): readonly number[] =>
 
 const ratioOfStrata =
   (claim: Claim, strata: readonly Counts[]): Increments =>
-  (ratio) =>
-    sum(strata.map((counts) => rateRatioIncrements(claim, counts, ratio)))
+  (ratio) => {
+    const [only] = strata
+    if (only && strata.length === 1) return rateRatioIncrements(claim, only, ratio)
+    return sum(strata.map((counts) => rateRatioIncrements(claim, counts, ratio)))
+  }
 
 const withFailures = (strata: readonly Counts[]) =>
   strata.filter(({ nT, nC, xT, xC }) => nT > 0 && nC > 0 && xT + xC > 0)

@@ -60,7 +60,7 @@ export function judge(
     if (guardrail.window && evidence.windows)
       return judgeWindows(plan, state, guardrail, evidence, guardrail.window, evidence.windows, nowMs)
     const blamed = isInClass(guardrail) && !harm.waits && classHarm >= thresholds.breach && harm.logE === largest
-    return judgeOne(plan, state, guardrail, evidence, { ...harm, blamed }, nowMs)
+    return judgeOne(plan, state, guardrail, evidence, harm, blamed, nowMs)
   })
   return { verdicts: judged.map(({ verdict }) => verdict), evidence: judged.map(({ evidence }) => evidence) }
 }
@@ -92,11 +92,12 @@ function judgeOne(
   state: RolloutState,
   guardrail: Guardrail,
   evidence: GuardrailEvidence,
-  harm: Harm & { readonly blamed: boolean },
+  harm: Harm,
+  blamed: boolean,
   nowMs: number,
 ): { verdict: Verdict; evidence: GuardrailEvidence } {
   const logSafe = logEvidenceAt(evidence.safe, guardrail.safe)
-  const breached = harm.logE >= thresholds.breach || harm.blamed
+  const breached = harm.logE >= thresholds.breach || blamed
   const warning = harm.logE >= thresholds.warn || (evidence.warning && harm.logE >= thresholds.calm)
   const passed = !warning && (evidence.passed || logSafe >= thresholds.proven)
   const { noDataSinceMs, silent } = silence(plan, state, guardrail, evidence, nowMs)
@@ -109,7 +110,7 @@ function judgeOne(
         : passed
           ? 'pass'
           : 'measuring'
-  const facts = {
+  const verdict: Verdict = {
     guardrail: guardrail.id,
     verdict: word,
     estimate: estimateOf(guardrail, evidence),
@@ -122,15 +123,19 @@ function judgeOne(
     shared: breached && harm.waits,
     noDataSinceMs,
     silent,
+    get sentence() {
+      return describeVerdict(guardrail, this, nowMs)
+    },
   }
-  const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
-  return { verdict, evidence: { ...evidence, warning, passed, ...heard(evidence, word) } }
+  return { verdict, evidence: noted(evidence, word, warning, passed) }
 }
 
-/** Whoever was told of a silence is told of the next one too. */
-const heard = ({ silenceTold }: GuardrailEvidence, word: VerdictWord) => ({
-  silenceTold: silenceTold && word === 'no_data',
-})
+/** Evidence that remembers what was said of it. Whoever was told of a silence is told of the next one too. */
+function noted(evidence: GuardrailEvidence, word: VerdictWord, warning: boolean, passed: boolean): GuardrailEvidence {
+  const silenceTold = evidence.silenceTold && word === 'no_data'
+  const isAsBefore = evidence.warning === warning && evidence.passed === passed && evidence.silenceTold === silenceTold
+  return isAsBefore ? evidence : { ...evidence, warning, passed, silenceTold }
+}
 
 /** A threshold over windows: the last of them decide, and no early sign is hidden. */
 function judgeWindows(
@@ -174,7 +179,7 @@ function judgeWindows(
     silent,
   }
   const verdict = { ...facts, sentence: describeVerdict(guardrail, facts, nowMs) }
-  return { verdict, evidence: { ...evidence, warning: beyond > 0, passed: isSafe, ...heard(evidence, word) } }
+  return { verdict, evidence: noted(evidence, word, beyond > 0, isSafe) }
 }
 
 /** The limits that neither test refuses, at the levels at which they decide. */
@@ -224,6 +229,8 @@ function silence(
 ): Pick<Verdict, 'noDataSinceMs' | 'silent'> {
   if (evidence.unusableSince !== null)
     return { noDataSinceMs: state.attemptStartedMs + evidence.unusableSince * plan.blockMs, silent: [] }
+  const needed = guardrail.compare === 'ratio' ? [evidence.candidate, evidence.baseline] : [evidence.candidate]
+  if (needed.every(({ lastBlock }) => lastBlock === state.block - 1)) return { noDataSinceMs: null, silent: [] }
   const elapsed = state.block - state.visitBlock
   const share = state.sharePer100k / 100_000
   const usualGap = (tally: ArmTally, other: ArmTally, odds: number): number =>

@@ -10,7 +10,7 @@ import { draft } from './state.ts'
 import type { RolloutState } from './state.ts'
 import type { Verdict } from './verdict.ts'
 import { maxUnits } from './unit-sample.ts'
-import { holds, waitingFor } from './waiting.ts'
+import { isHeld } from './waiting.ts'
 import type { Facts } from './waiting.ts'
 
 /** So many blocks without a seal (the server was down) and the stage's healthy time begins anew. */
@@ -72,7 +72,7 @@ export function step(plan: Plan, state: RolloutState, block: Block, facts: Facts
       guardrail.onBreach !== 'notify' && actsIn(guardrail, state.stage) && verdicts[i]?.verdict === 'warn',
   )
   const judged: RolloutState = { ...weighed, evidence, warnedMs: warns ? facts.nowMs : state.warnedMs }
-  const held = waitingFor(plan, judged, verdicts, facts).some(holds)
+  const held = isHeld(plan, judged, verdicts, facts)
   const counted = held ? judged : { ...judged, healthyBlocks: judged.healthyBlocks + (passed > gapBlocks ? 1 : passed) }
   return { decision: decide(plan, counted, verdicts, facts), verdicts }
 }

@@ -48,26 +48,48 @@ export function waitingFor(
   if (state.ended) return []
   const { open = [], armed = false } = facts
   if (state.stage < 0) return armed ? open : [...open, { code: 'start', sentence: 'a person starts it' }]
-  const acting = plan.guardrails.flatMap((guardrail, i) => {
-    const [verdict, evidence] = [verdicts[i], state.evidence[i]]
-    return verdict && evidence && actsIn(guardrail, state.stage) ? [{ guardrail, verdict, evidence }] : []
-  })
   return [
-    ...stops(state, facts),
-    ...acting.flatMap(({ guardrail, verdict }) => obstacles(guardrail, verdict)),
-    ...lastWarning(plan, state, facts),
-    ...sampleRatio(state, facts),
-    ...bothSides(plan, state),
-    ...clock(plan, state, facts),
-    ...tooLong(plan, state, facts),
-    ...acting.flatMap(({ guardrail, verdict, evidence }) =>
-      verdict.verdict === 'no_data' ? [] : unheard(guardrail, evidence),
-    ),
-    ...proofs(plan, state, acting),
+    ...obstacles(plan, state, verdicts, facts),
+    ...ofActing(plan, state, verdicts, unheard),
+    ...ofActing(plan, state, verdicts, (guardrail, verdict) => proofs(plan, state, guardrail, verdict)),
     ...time(plan, state, facts),
     ...open,
     ...gate(plan, state),
   ]
+}
+
+/** Whether the clock of the stage stands still, without listing what merely is not there yet. */
+export function isHeld(plan: Plan, state: RolloutState, verdicts: readonly Verdict[], facts: Facts): boolean {
+  if (state.ended || state.stage < 0) return false
+  return obstacles(plan, state, verdicts, facts).some(holds) || (facts.open?.some(holds) ?? false)
+}
+
+/** What is in the way, apart from time and proofs. */
+function obstacles(plan: Plan, state: RolloutState, verdicts: readonly Verdict[], facts: Facts): readonly Waiting[] {
+  const all: Waiting[] = []
+  all.push(...stops(state, facts))
+  all.push(...ofActing(plan, state, verdicts, troubles))
+  all.push(...lastWarning(plan, state, facts))
+  all.push(...sampleRatio(state, facts))
+  all.push(...bothSides(plan, state))
+  all.push(...clock(plan, state, facts))
+  all.push(...tooLong(plan, state, facts))
+  return all
+}
+
+/** What the guardrails that act in this stage wait for. */
+function ofActing(
+  { guardrails }: Plan,
+  { stage, evidence }: RolloutState,
+  verdicts: readonly Verdict[],
+  waits: (guardrail: Guardrail, verdict: Verdict, evidence: GuardrailEvidence) => readonly Waiting[],
+): readonly Waiting[] {
+  const all: Waiting[] = []
+  for (const [i, guardrail] of guardrails.entries()) {
+    const [verdict, kept] = [verdicts[i], evidence[i]]
+    if (verdict && kept && actsIn(guardrail, stage)) all.push(...waits(guardrail, verdict, kept))
+  }
+  return all
 }
 
 function stops({ stoppedBy }: RolloutState, { flagEnabled }: Facts): Waiting[] {
@@ -78,7 +100,7 @@ function stops({ stoppedBy }: RolloutState, { flagEnabled }: Facts): Waiting[] {
   return [...killed, { code: stoppedBy.by, sentence: stoppedBy.sentence }]
 }
 
-function obstacles(guardrail: Guardrail, verdict: Verdict): Waiting[] {
+function troubles(guardrail: Guardrail, verdict: Verdict): Waiting[] {
   if (guardrail.onBreach === 'notify') return []
   if (verdict.shared)
     return [{ code: 'shared_incident', sentence: `${verdict.sentence}; the baseline fails as well: a shared incident` }]
@@ -130,44 +152,40 @@ function bothSides({ guardrails }: Plan, { visitUnits: { seen, crossed } }: Roll
 }
 
 /** What was seen before a person held the rollout says nothing of the time since. */
-function unheard(guardrail: Guardrail, { resumedBlock, candidate, baseline }: GuardrailEvidence): Waiting[] {
-  if (!resumedBlock || guardrail.onBreach === 'notify') return []
+function unheard(
+  guardrail: Guardrail,
+  { verdict }: Verdict,
+  { resumedBlock, candidate, baseline }: GuardrailEvidence,
+): Waiting[] {
+  if (verdict === 'no_data' || !resumedBlock || guardrail.onBreach === 'notify') return []
   const sides = guardrail.compare === 'ratio' ? [candidate, baseline] : [candidate]
   if (sides.every(({ lastBlock }) => lastBlock !== null && lastBlock >= resumedBlock)) return []
   return [{ code: 'proof', sentence: `${guardrailLabel(guardrail)}: a first observation since it was resumed` }]
 }
 
-function proofs(
-  plan: Plan,
-  { full }: RolloutState,
-  acting: readonly { guardrail: Guardrail; verdict: Verdict }[],
-): Waiting[] {
-  return acting.flatMap(({ guardrail, verdict }): Waiting[] => {
-    if (guardrail.onBreach === 'notify' || verdict.verdict === 'no_data') return []
-    const label = guardrailLabel(guardrail)
-    if (guardrail.window) return windowProof(guardrail, guardrail.window, verdict)
-    const sides = [verdict.candidate, ...(guardrail.compare === 'ratio' ? [verdict.baseline] : [])]
-    if (plan.advance === 'quiet')
-      return sides.every(({ units }) => units > 0)
-        ? []
-        : [
-            {
-              code: 'proof',
-              sentence: `${label}: a first observation of ${verdict.candidate.units === 0 ? 'the candidate' : 'the baseline'}`,
-            },
-          ]
-    if (verdict.verdict !== 'measuring') return []
-    const progress = Math.max(0, Math.min(0.99, verdict.safety.logE / verdict.safety.provenAt))
-    const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
-    return [
-      {
-        code: 'proof',
-        sentence: full
-          ? `proof that ${label} stay ${line}: the table of users is full, so nothing more can be proven; a person decides`
-          : `proof that ${label} stay ${line}: ${shortNumber(Math.floor(progress * 100))} % of the evidence`,
-      },
-    ]
-  })
+function proofs({ advance }: Plan, { full }: RolloutState, guardrail: Guardrail, verdict: Verdict): Waiting[] {
+  if (guardrail.onBreach === 'notify' || verdict.verdict === 'no_data') return []
+  if (guardrail.window) return windowProof(guardrail, guardrail.window, verdict)
+  if (advance === 'quiet') return firstObservations(guardrail, verdict)
+  if (verdict.verdict !== 'measuring') return []
+  const label = guardrailLabel(guardrail)
+  const progress = Math.max(0, Math.min(0.99, verdict.safety.logE / verdict.safety.provenAt))
+  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+  return [
+    {
+      code: 'proof',
+      sentence: full
+        ? `proof that ${label} stay ${line}: the table of users is full, so nothing more can be proven; a person decides`
+        : `proof that ${label} stay ${line}: ${shortNumber(Math.floor(progress * 100))} % of the evidence`,
+    },
+  ]
+}
+
+/** No stage opens before each needed side was seen in it. */
+function firstObservations(guardrail: Guardrail, { candidate, baseline }: Verdict): Waiting[] {
+  if (candidate.units > 0 && (baseline.units > 0 || guardrail.compare !== 'ratio')) return []
+  const missing = candidate.units === 0 ? 'the candidate' : 'the baseline'
+  return [{ code: 'proof', sentence: `${guardrailLabel(guardrail)}: a first observation of ${missing}` }]
 }
 
 /** A threshold is met by its last windows, whatever the plan goes on. */

@@ -38,13 +38,12 @@ export function startFamily(nulls: readonly number[], logWeights: LogWeights, re
 
 /** The family after one more independent factor; `increments` gives ln of the factor per alternative, what is not finite is none. */
 export function multiply(family: Family, increments: (nullValue: number) => readonly number[]): Family {
-  return {
-    ...family,
-    logTerms: family.logTerms.map((terms, i) => {
-      const added = increments(family.nulls[i] ?? 0)
-      return terms.map((term, j) => term + finite(added[j]))
-    }),
-  }
+  const { nulls, restarts } = family
+  const logTerms = family.logTerms.map((terms, i) => {
+    const added = increments(nulls[i] ?? 0)
+    return terms.map((term, j) => term + finite(added[j]))
+  })
+  return { nulls, logTerms, restarts }
 }
 
 const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0)
@@ -59,16 +58,15 @@ export function restart(family: Family, logWeights: LogWeights): Family {
     restarts: k,
     logTerms: family.logTerms.map((terms, i) => {
       const weights = logWeights(family.nulls[i] ?? 0)
-      return terms.map((term, j) => logSumExp([term, logShare + (weights[j] ?? -Infinity)]))
+      return terms.map((term, j) => logSumExp([term], logShare + (weights[j] ?? -Infinity)))
     }),
   }
 }
 
 /** ln E against the null at `index`; the share of restarts still to come counts 1. */
 export function logEvidence(family: Family, index: number): number {
-  const terms = family.logTerms[index] ?? []
-  const unspent = family.restarts === null ? [] : [Math.log(1 - spentAfter(family.restarts))]
-  return clamp(logSumExp([...terms, ...unspent]))
+  const unspent = family.restarts === null ? -Infinity : Math.log(1 - spentAfter(family.restarts))
+  return clamp(logSumExp(family.logTerms[index] ?? [], unspent))
 }
 
 /** ln E against the null of that value, which must be on the grid. */
@@ -82,17 +80,16 @@ export function logEvidenceAt(family: Family, nullValue: number): number {
  */
 export function boundary(family: Family, claim: 'higher' | 'lower', threshold: number): number | null {
   const count = family.nulls.length
-  const order = Array.from({ length: count }, (_, i) => (claim === 'higher' ? i : count - 1 - i))
-  let last: { value: number; logE: number } | null = null
-  for (const index of order) {
+  let refused: number | null = null
+  let logRefused = 0
+  for (let i = 0; i < count; i++) {
+    const index = claim === 'higher' ? i : count - 1 - i
     const value = family.nulls[index] ?? 0
     const logE = logEvidence(family, index)
-    if (logE < threshold) {
-      if (!last) return null
-      const part = (last.logE - threshold) / (last.logE - logE)
-      return last.value + part * (value - last.value)
-    }
-    last = { value, logE }
+    if (logE < threshold)
+      return refused === null ? null : refused + ((logRefused - threshold) / (logRefused - logE)) * (value - refused)
+    refused = value
+    logRefused = logE
   }
-  return last?.value ?? null
+  return refused
 }

@@ -2,11 +2,12 @@
 export interface Histogram {
   readonly n: number
   readonly zeros: number
-  /** Count by bucket index. */
-  readonly counts: Readonly<Record<number, number>>
+  /** Indexes of the buckets that hold something, ascending, and how much each holds. */
+  readonly buckets: readonly number[]
+  readonly counts: readonly number[]
 }
 
-export const emptyHistogram: Histogram = { n: 0, zeros: 0, counts: {} }
+export const emptyHistogram: Histogram = { n: 0, zeros: 0, buckets: [], counts: [] }
 
 const bucketsPerOctave = 64
 const lowestOctave = -20
@@ -39,25 +40,40 @@ export const upperEdge = (index: number): number => lowerEdge(index + 1)
 /** The histogram with these values added; what is not finite or is negative is no amount and left out. */
 export function addValues(histogram: Histogram, given: readonly number[]): Histogram {
   const values = given.every(isAmount) ? given : given.filter(isAmount)
-  if (values.length === 0) return histogram
-  const counts: Record<number, number> = { ...histogram.counts }
-  let zeros = histogram.zeros
-  for (const value of values) {
-    if (value === 0) zeros += 1
+  return values.length === 0 ? histogram : mergeHistograms(histogram, histogramOf(values))
+}
+
+function histogramOf(values: readonly number[]): Histogram {
+  const indexes = values.filter((value) => value > 0).map(bucketIndex)
+  const buckets: number[] = []
+  const counts: number[] = []
+  for (const index of indexes.sort((a, b) => a - b)) {
+    const last = buckets.length - 1
+    if (buckets[last] === index) counts[last] = (counts[last] ?? 0) + 1
     else {
-      const index = bucketIndex(value)
-      counts[index] = (counts[index] ?? 0) + 1
+      buckets.push(index)
+      counts.push(1)
     }
   }
-  return { n: histogram.n + values.length, zeros, counts }
+  return { n: values.length, zeros: values.length - indexes.length, buckets, counts }
 }
 
 export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   if (a.n === 0) return b
   if (b.n === 0) return a
-  const counts: Record<number, number> = { ...a.counts }
-  for (const [index, count] of Object.entries(b.counts)) counts[Number(index)] = (counts[Number(index)] ?? 0) + count
-  return { n: a.n + b.n, zeros: a.zeros + b.zeros, counts }
+  const buckets: number[] = []
+  const counts: number[] = []
+  let i = 0
+  let j = 0
+  while (i < a.buckets.length || j < b.buckets.length) {
+    const ofA = a.buckets[i] ?? Infinity
+    const ofB = b.buckets[j] ?? Infinity
+    buckets.push(Math.min(ofA, ofB))
+    counts.push((ofA <= ofB ? (a.counts[i] ?? 0) : 0) + (ofB <= ofA ? (b.counts[j] ?? 0) : 0))
+    if (ofA <= ofB) i += 1
+    if (ofB <= ofA) j += 1
+  }
+  return { n: a.n + b.n, zeros: a.zeros + b.zeros, buckets, counts }
 }
 
 /** Index of the bucket of the value of rank ceil(p n); -1 when that value is zero, null when there is none. */
@@ -65,14 +81,11 @@ export function quantileBucket(histogram: Histogram, p: number): number | null {
   if (histogram.n === 0 || !(p >= 0 && p <= 1)) return null
   let left = Math.ceil(p * histogram.n) - histogram.zeros
   if (left <= 0) return -1
-  const indexes = Object.keys(histogram.counts)
-    .map(Number)
-    .sort((a, b) => a - b)
-  for (const index of indexes) {
-    left -= histogram.counts[index] ?? 0
+  for (const [i, index] of histogram.buckets.entries()) {
+    left -= histogram.counts[i] ?? 0
     if (left <= 0) return index
   }
-  return indexes.at(-1) ?? null
+  return histogram.buckets.at(-1) ?? null
 }
 
 /** Midpoint of the bucket of the p-quantile: within 0.8 % of the value. Null when empty. */

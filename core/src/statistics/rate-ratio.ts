@@ -15,6 +15,7 @@ export type Claim = 'higher' | 'lower'
 const multiples = { higher: [1.5, 2, 3, 5, 20], lower: [0.25, 0.4, 0.5, 0.6, 0.75] } as const
 const weights = { higher: [0.22, 0.28, 0.25, 0.15, 0.1], lower: [0.2, 0.2, 0.2, 0.2, 0.2] } as const
 
+const logMultiples = { higher: multiples.higher.map(Math.log), lower: multiples.lower.map(Math.log) }
 const logWeights = { higher: weights.higher.map(Math.log), lower: weights.lower.map(Math.log) }
 
 export const rateRatioWeights =
@@ -30,12 +31,14 @@ export const rateRatioWeights =
  */
 export function rateRatioIncrements(claim: Claim, counts: Counts, ratio: number): readonly number[] {
   const { nT, xT, nC, xC } = counts
-  if (![nT, xT, nC, xC, ratio].every(isCount) || nT * nC * ratio === 0 || xT + xC === 0) return noIncrement
+  if (!(isCount(nT) && isCount(xT) && isCount(nC) && isCount(xC) && isCount(ratio))) return noIncrement
+  if (nT * nC * ratio === 0 || xT + xC === 0) return noIncrement
   const share = nT / (nT + nC)
   const atNull = share * ratio + 1 - share
-  return multiples[claim].map((multiple) => {
+  const logs = logMultiples[claim]
+  return multiples[claim].map((multiple, j) => {
     const atAlternative = share * ratio * multiple + 1 - share
-    return xT * Math.log(multiple) - (xT + xC) * Math.log(atAlternative / atNull)
+    return xT * (logs[j] ?? 0) - (xT + xC) * Math.log(atAlternative / atNull)
   })
 }
 

@@ -106,13 +106,11 @@ export class RiskSets {
   }
 
   seal(): { exposed: PerArm; atRisk: readonly Counts[]; settled: readonly Counts[] } {
-    const strata = new Map<number, { nT: number; xT: number; nC: number; xC: number }>()
-    const stratum = (age: number, origin: 0 | 1) => {
-      const key = 2 * (stratumOfAge[Math.min(age, tracked)] ?? 0) + origin
-      const counts = strata.get(key) ?? { nT: 0, xT: 0, nC: 0, xC: 0 }
-      strata.set(key, counts)
-      return counts
-    }
+    const strata: ({ nT: number; xT: number; nC: number; xC: number } | undefined)[] = Array(
+      2 * strataFrom.length,
+    ).fill(undefined)
+    const stratum = (age: number, origin: 0 | 1) =>
+      (strata[2 * (stratumOfAge[Math.min(age, tracked)] ?? 0) + origin] ??= { nT: 0, xT: 0, nC: 0, xC: 0 })
     for (const arm of ['T', 'C'] as const)
       for (const origin of [0, 1] as const) {
         const cohorts = this.#cohorts[arm][origin]
@@ -129,8 +127,7 @@ export class RiskSets {
     this.#failures = []
     const exposed = this.#exposed
     this.#exposed = { T: 0, C: 0 }
-    const keys = [...strata.keys()].sort((a, b) => a - b)
-    return { exposed, atRisk: keys.flatMap((key) => strata.get(key) ?? []), settled: this.#settle() }
+    return { exposed, atRisk: strata.filter((counts) => counts !== undefined), settled: this.#settle() }
   }
 
   #settle(): readonly Counts[] {
