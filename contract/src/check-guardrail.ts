@@ -5,7 +5,7 @@ import { brokenRule } from './problem.ts'
 import type { FieldError } from './problem.ts'
 
 export function checkCounting(
-  { where, per, counting }: GuardrailInput,
+  { where, per, counting, settle }: GuardrailInput,
   { metric, stat, compare, window }: Guardrail,
   pointer: string,
   problems: FieldError[],
@@ -19,6 +19,10 @@ export function checkCounting(
     )
   if (counting === 'request' && window)
     problems.push(brokenRule(`${pointer}/counting`, 'Windows count calls anyway: leave "counting" out.'))
+  if (settle === 'timeout' && (window || compare !== 'ratio' || (stat !== 'rate' && stat !== 'count')))
+    problems.push(
+      brokenRule(`${pointer}/settle`, 'Only failures held against the baseline can wait: leave "settle" out.'),
+    )
   if (stat === 'count' && compare === 'absolute' && !window)
     problems.push(
       brokenRule(

@@ -44,7 +44,7 @@ export function fromPlan(
       const named = limits.find(
         ([, compare, direction]) => compare === guardrail.compare && direction === guardrail.direction,
       )
-      const { id, metric, stat, where, per, counting, window, onBreach, limit, safe, stages } = guardrail
+      const { id, metric, stat, where, per, counting, settle, window, onBreach, limit, safe, stages } = guardrail
       const { noDataAfterBlocks, onNoData } = guardrail
       return {
         id,
@@ -53,6 +53,7 @@ export function fromPlan(
         ...(where === undefined ? {} : { where }),
         ...(per === undefined ? {} : { per }),
         ...(counting === undefined ? {} : { counting }),
+        ...(settle === undefined ? {} : { settle }),
         ...(window === undefined ? {} : { test: 'window' as const, window: windowInput(window, plan.blockMs) }),
         ...(named ? { [named[0]]: limit, [named[3]]: safe } : {}),
         onBreach,

@@ -30,6 +30,7 @@ describe('a guardrail', () => {
       },
       { metric: 'tokens', stat: 'mean', per: 'patches', ratioOver: 0.8, onBreach: 'notify' },
       { metric: 'error', where: 'rate_limited', ratioOver: 1, counting: 'request' },
+      { metric: 'fallback', ratioOver: 1, settle: 'timeout' },
     ]
     const { plan } = toPlan({ flag: 'f', guardrails }, context)
     const shown = planInputSchema.parse(fromPlan(plan, ''))
@@ -53,6 +54,9 @@ describe('a guardrail', () => {
     [{ metric: 'latency_ms', stat: 'mean', where: 'slow', ratioOver: 1 }, ['/guardrails/0/where']],
     [{ metric: 'error', per: 'patches', ratioOver: 1 }, ['/guardrails/0/per']],
     [{ metric: 'error', over: 0.05, test: 'window', counting: 'request' }, ['/guardrails/0/counting']],
+    [{ metric: 'error', ratioOver: 1, settle: 'timeout' }, []],
+    [{ metric: 'error', over: 0.05, settle: 'timeout' }, ['/guardrails/0/settle']],
+    [{ metric: 'cost_usd', stat: 'mean', ratioOver: 1, settle: 'timeout' }, ['/guardrails/0/settle']],
   ])('%j has problems at %j', (guardrail, pointers) => {
     expect(problemsOf(guardrail)).toEqual(pointers)
   })

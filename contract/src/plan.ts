@@ -43,6 +43,7 @@ export const guardrailInputSchema = z
       .optional(),
     per: z.string().regex(metricName).optional(),
     counting: z.enum(['unit', 'request']).optional(),
+    settle: z.enum(['at-once', 'timeout']).optional(),
     test: z.enum(['evidence', 'window']).optional(),
     window: windowInputSchema.optional(),
     over: limit.optional(),

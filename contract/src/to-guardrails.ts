@@ -104,6 +104,7 @@ function guardrailOf(
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.per === undefined ? {} : { per: input.per }),
     ...(input.counting === undefined || input.counting === 'unit' ? {} : { counting: input.counting }),
+    ...(input.settle === undefined || input.settle === 'at-once' ? {} : { settle: input.settle }),
     ...(window === null ? {} : { window }),
     compare,
     direction,

@@ -35,21 +35,22 @@ export function sightOf(plan: Plan, stage: number, guardrail: Guardrail, traffic
   const start = startUpMs(setting, perMs)
   const candidates = (ms: number) => Math.min(maxUnits, Math.max(0, ms) * perMs * share)
   const baseline = baselineValue(setting)
+  const answerMs = isRate(guardrail) ? plan.timeoutMs + plan.blockMs : 0
+  const harmWaitsMs = guardrail.settle === 'timeout' ? answerMs : 0
   return {
     baseline,
     found(truth) {
       const race = harmRace(setting, truth)
       return (withinMs) => {
         // A block decides at its end: half of one passes on average before what is there is seen.
-        const n = candidates(withinMs - start - plan.blockMs / 2)
+        const n = candidates(withinMs - start - harmWaitsMs - plan.blockMs / 2)
         return Math.min(...race.map((climbs) => probabilityWithin(climbs, n)))
       }
     },
     proofMs(probability) {
       const needed = Math.max(...proofRace(setting, baseline).map((climbs) => observationsFor(climbs, probability)))
       if (!(needed <= maxUnits)) return Infinity
-      const settle = isRate(guardrail) ? plan.timeoutMs + plan.blockMs : 0
-      return start + needed / (perMs * share) + settle + plan.blockMs / 2
+      return start + needed / (perMs * share) + answerMs + plan.blockMs / 2
     },
   }
 }

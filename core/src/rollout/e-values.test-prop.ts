@@ -73,6 +73,18 @@ describe('evidence has a mean of at most 1 at any stop', () => {
     )
   })
 
+  test('of harm that waits for the timeout, however different the speeds of the arms', () => {
+    fc.assert(
+      fc.property(world, oneOf(0.3, 0.5, 0.7), (some, base) => {
+        const lag = { failure: { T: 0, C: 12 }, success: 0, most: errorSettings.settleBlocks }
+        const steady = { ...some, base, calls: 30, blocks: 70, kappa: null, users: null, burst: 1, lag }
+        const played = { ...steady, visits: [{ from: 0, share: 0.5 }] }
+        expectNull('harm', { ...errorRatio, settle: 'timeout' }, played, { T: base, C: base })
+      }),
+      worlds,
+    )
+  })
+
   test('of safety by a ratio of rates', () => {
     fc.assert(
       fc.property(world, oneOf(1.2, 2, 3), (some, safe) => {

@@ -119,7 +119,8 @@ export function rateIncrements(
     const { n, x } = purpose === 'harm' ? rate.first.T : rate.firstSettled
     return n === 0 && x === 0 ? null : (limit) => rateLimitIncrements(claim, n, x, limit)
   }
-  const strata = withFailures(purpose === 'harm' ? rate.atRisk : rate.settled)
+  const waits = purpose === 'safe' || guardrail.settle === 'timeout'
+  const strata = withFailures(waits ? rate.settled : rate.atRisk)
   return strata.length === 0 ? null : ratioOfStrata(claim, strata)
 }
 

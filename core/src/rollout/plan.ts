@@ -44,6 +44,11 @@ export interface Guardrail {
   readonly per?: string
   /** Default `unit`: each user, account or session counts once. `request` takes calls for independent of each other. */
   readonly counting?: 'unit' | 'request'
+  /**
+   * When evidence of harm against the baseline counts a unit: as its failure comes (the default, an outage is seen at once),
+   * or once the plan's timeout has run out, for arms that fail at different speeds. Proofs always wait for the timeout.
+   */
+  readonly settle?: 'at-once' | 'timeout'
   /** A threshold over windows in place of evidence. */
   readonly window?: WindowTest
   /** `ratio`: candidate over baseline. `absolute`: the candidate alone, in the metric's unit. */
