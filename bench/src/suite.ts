@@ -3,6 +3,8 @@ export interface SuiteOptions {
   readonly repetitions: number | null
   /** Only measurements with this in their name; null for all. */
   readonly only: string | null
+  /** All randomness follows from it; absent: the suite's own. */
+  readonly seed?: number
   /** Progress, a line at a time. */
   readonly tell: (line: string) => void
 }
@@ -14,6 +16,8 @@ export interface SuiteReport {
   readonly figures: unknown
   /** How many goals were missed. */
   readonly missed: number
+  /** What `--write` puts into the repository: pages and pictures, by path from its root. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[]
 }
 
 export type Suite = (options: SuiteOptions) => Promise<SuiteReport>
