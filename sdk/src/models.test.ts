@@ -124,6 +124,7 @@ describe('dual read', () => {
     )
     const fromDb = inputs.filter((input) => input === 2.5).length
     expect(fromDb).toBeGreaterThan(60)
+    expect(fromDb).toBeLessThan(140)
     expect(inputs.filter((input) => input === 5)).toHaveLength(200 - fromDb)
   })
 

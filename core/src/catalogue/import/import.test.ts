@@ -153,7 +153,7 @@ test('models.dev: tiers, fast modes by what their request says, misspelt prices 
             cached_input: 1,
             tiers: [{ input: 10, tier: { type: 'context', size: 200_000 } }],
           },
-          experimental: { modes: { fast: { cost: { input: 30 }, provider: { body: { speed: 'fast' } } } } },
+          experimental: { modes: { turbo: { cost: { input: 30 }, provider: { body: { speed: 'fast' } } } } },
         },
       },
     },
