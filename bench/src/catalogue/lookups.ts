@@ -63,7 +63,7 @@ async function inProcess(server: BenchServer, repetitions: number): Promise<Figu
     const cost = (): unknown => models.calculateCost('openai:gpt-4o', usage)
     const peer = (): unknown => calcPrice(theirs, 'gpt-4o', { providerId: 'openai' })
     const choose = (i: number): unknown => client.model('chat-model', context(i))
-    const variant = (i: number): unknown => client.details('chat-model', context(i), null)
+    const variant = (i: number): unknown => client.value('chat-model', context(i), null)
     const ours = perCall(cost, repetitions)
     return [
       {
@@ -83,7 +83,7 @@ async function inProcess(server: BenchServer, repetitions: number): Promise<Figu
       },
       {
         id: 'T13',
-        what: 'client.model with its price, as a ratio of client.details',
+        what: 'client.model with its price, as a ratio of client.value',
         value: ratio(choose, variant, repetitions),
         unit: 'x',
         limit: 1.5,

@@ -14,7 +14,7 @@ import type { QuietLog } from '../logger.ts'
 import type { HeldCatalogue } from './held-catalogue.ts'
 import { type ModelVersion, type ModelWriter, modelWriter } from './model-writer.ts'
 import { ModelSource } from './model-source.ts'
-import { type ModelsConnection, type ModelsLink, type RoutedModel, readVariant } from './models-link.ts'
+import type { ModelsConnection, ModelsLink } from './models-link.ts'
 import { routeModel } from './route-model.ts'
 import { type StaticTable, readTable } from './static-table.ts'
 
@@ -174,6 +174,8 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
   }
 
   const routes = routeModel({
+    held: () => source?.held ?? null,
+    now,
     find: (id) => {
       const held = source?.held ?? null
       const entry = held?.catalogue.find(id, now()) ?? null
@@ -195,10 +197,7 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
       return () => source?.close()
     },
 
-    route: (variant: string | null, value: unknown): RoutedModel | null => {
-      const named = readVariant(value)
-      return named && routes(variant, value, named)
-    },
+    route: routes,
 
     async ready() {
       if (!source || !connection) return

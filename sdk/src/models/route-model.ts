@@ -1,8 +1,11 @@
-import { isCallable } from '#catalogue'
+import { isCallable, readInstant } from '#catalogue'
 import type { CatalogueEntry, ModelConfig } from '#catalogue'
-import { type RoutedModel, nameOf, type readVariant } from './models-link.ts'
+import { type RoutedModel, nameOf, readVariant } from './models-link.ts'
 
 interface Lookup {
+  /** Changes with the catalogue. */
+  readonly held: () => object | null
+  readonly now: () => number
   readonly find: (id: string) => CatalogueEntry | null
   readonly configOf: (id: string) => ModelConfig | null
   readonly warn: (message: string) => void
@@ -10,30 +13,38 @@ interface Lookup {
 
 type Named = NonNullable<ReturnType<typeof readVariant>>
 interface Kept {
-  readonly entry: CatalogueEntry | null
-  readonly config: ModelConfig | null
-  readonly routed: RoutedModel
+  readonly held: object | null
+  readonly untilMs: number
+  readonly variant: string | null
+  readonly routed: RoutedModel | null
 }
+
+/** Values come from flags; more than these are made up by somebody. */
+const mostKept = 1000
 
 /**
  * Makes of a variant's value the model that is called: the named one, else the first of its fallbacks and successors that may be
- * called. Kept for each value until the catalogue says something else about it.
+ * called. Kept for each value until the catalogue or a price changes.
  */
-export function routeModel(lookup: Lookup): (variant: string | null, value: unknown, named: Named) => RoutedModel {
+export function routeModel(lookup: Lookup): (variant: string | null, value: unknown) => RoutedModel | null {
   const kept = new Map<unknown, Kept>()
-  return (variant, value, named) => {
-    const entry = lookup.find(named.id)
-    const config = entry && lookup.configOf(named.id)
+  return (variant, value) => {
+    const held = lookup.held()
     const known = kept.get(value)
-    if (known && known.entry === entry && known.config === config && known.routed.variant === variant)
-      return known.routed
-    const routed = choose(variant, named, lookup)
-    // Values come from flags; more than these are made up by somebody.
-    if (kept.size >= 1000) kept.clear()
-    // What leads elsewhere hangs on other entries too: it is looked up each time.
-    if (routed.id === named.id) kept.set(value, { entry, config, routed })
+    if (known && known.held === held && known.variant === variant && lookup.now() < known.untilMs) return known.routed
+    const named = readVariant(value)
+    const routed = named && choose(variant, named, lookup)
+    if (kept.size >= mostKept) kept.clear()
+    kept.set(value, { held, variant, routed, untilMs: routed ? nextPriceMs(routed.id, lookup) : Infinity })
     return routed
   }
+}
+
+/** When the next price of a model begins. */
+function nextPriceMs(id: string, { find, now }: Lookup): number {
+  const nowMs = now()
+  const beginnings = (find(id)?.model.prices ?? []).map(({ effectiveFrom }) => readInstant(effectiveFrom) ?? -Infinity)
+  return Math.min(Infinity, ...beginnings.filter((ms) => ms > nowMs))
 }
 
 function choose(variant: string | null, named: Named, lookup: Lookup): RoutedModel {

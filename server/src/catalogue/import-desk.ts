@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  type ImportFormat,
-  type ImportPlan,
-  type ImportProgress,
-  type ImportRecord,
-  SluiceError,
-} from '@sluice/contract'
+import { type ImportFormat, type ImportPlan, type ImportProgress, SluiceError } from '@sluice/contract'
 import {
   type ImportAction,
   JsonBroken,
@@ -80,7 +74,8 @@ export class ImportDesk {
     }
   }
 
-  async plan(request: PlanRequest): Promise<ImportPlan> {
+  /** The plan as JSON text: of a large file it is put together in turns as well. */
+  async plan(request: PlanRequest): Promise<string> {
     return this.exclusive(() => this.#plan(request))
   }
 
@@ -93,7 +88,7 @@ export class ImportDesk {
     this.#plans.delete(id)
   }
 
-  async #plan({ text, format, take, name }: PlanRequest): Promise<ImportPlan> {
+  async #plan({ text, format, take, name }: PlanRequest): Promise<string> {
     const { models, clock, random } = this.#parts
     const { stored } = models
     const nowMs = clock.now()
@@ -122,16 +117,16 @@ export class ImportDesk {
       changes,
     })
     report({ phase: 'done', done: counts.records, total: counts.records })
-    return {
+    const plan: Omit<ImportPlan, 'records'> = {
       planId: id,
       planHash: hash,
       format: planned.format,
       expiresAt: new Date(nowMs + lifetimeMs).toISOString(),
       summary: summaryOf(counts),
       counts,
-      records,
       missing: missingOf(planned, stored),
     }
+    return `${JSON.stringify(plan).slice(0, -1)},"records":[${records.join(',')}]}`
   }
 
   #keep(plan: KeptPlan): void {
@@ -163,23 +158,23 @@ function changeOf({ id, model }: PlannedRecord, stored: ReadonlyMap<string, Stor
 const order: readonly ImportAction[] = ['error', 'conflict', 'update', 'create', 'skip', 'unchanged']
 
 /** The records as they are told, what needs a look first, and a hash of all that would be written. */
-async function tellRecords(planned: readonly PlannedRecord[]): Promise<{ records: ImportRecord[]; hash: string }> {
+async function tellRecords(planned: readonly PlannedRecord[]): Promise<{ records: string[]; hash: string }> {
   const hash = createHash('sha256')
   const takeTurn = turnTaker()
-  const records: { record: ImportRecord; rank: number }[] = []
+  const records: { text: string; rank: number }[] = []
   for (const { model, ...record } of planned) {
     hash.update(`${record.id} ${record.action} ${JSON.stringify(model)}\n`)
     if (record.action !== 'unchanged') {
       const isLarge = record.priceChanges.some(({ large }) => large)
       records.push({
-        record: record as unknown as ImportRecord,
+        text: JSON.stringify(record),
         rank: order.indexOf(record.action) - (isLarge ? 0.5 : 0),
       })
     }
     await takeTurn()
   }
   records.sort((a, b) => a.rank - b.rank)
-  return { records: records.map(({ record }) => record), hash: hash.digest('hex') }
+  return { records: records.map(({ text }) => text), hash: hash.digest('hex') }
 }
 
 function countsOf(records: readonly PlannedRecord[]): ImportPlan['counts'] {

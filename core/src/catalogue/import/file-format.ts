@@ -13,7 +13,7 @@ export interface FileFormat {
   /** Whether this part of a file gives the format away. */
   readonly knows: (part: JsonPart) => boolean
   /** The records in a part; none: it holds no models. */
-  readonly read: (part: JsonPart) => readonly SourceRecord[]
+  readonly read: (part: JsonPart) => Iterable<SourceRecord>
 }
 
 /** Only what stands at the top is gone into. */

@@ -2,6 +2,7 @@ import type { Meter } from '../meter.ts'
 import type { PriceCondition } from '../price.ts'
 import { isPlainObject } from '../../evaluation/faults.ts'
 import { type FileFormat, atTop } from './file-format.ts'
+import type { JsonPart } from './read-json.ts'
 import { Draft, type PriceParts, type SourceRecord, membersOf, notAnObject, unreadable } from './source-record.ts'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -11,15 +12,19 @@ export const genaiPrices: FileFormat = {
   name: 'genai-prices',
   split: { isSplit: atTop, markDepth: 3 },
   knows: ({ path, value }) => path.length === 1 && path[0] === '0' && 'api_pattern' in membersOf(value),
-  read: ({ path, value }) => {
-    const { id, models } = membersOf(value)
-    if (typeof id !== 'string' || !Array.isArray(models))
-      return [unreadable(path, null, [{ path: [], code: 'type', message: 'Expected a provider with id and models.' }])]
-    return models.map((raw, index) => {
-      const at = [...path, 'models', String(index)]
-      return isPlainObject(raw) ? readModel(at, raw, id) : notAnObject(at, null)
-    })
-  },
+  read: readProvider,
+}
+
+function* readProvider({ path, value }: JsonPart): Generator<SourceRecord> {
+  const { id, models } = membersOf(value)
+  if (typeof id !== 'string' || !Array.isArray(models))
+    return yield unreadable(path, null, [
+      { path: [], code: 'type', message: 'Expected a provider with id and models.' },
+    ])
+  for (const [index, raw] of models.entries()) {
+    const at = [...path, 'models', String(index)]
+    yield isPlainObject(raw) ? readModel(at, raw, id) : notAnObject(at, null)
+  }
 }
 
 const meters: Readonly<Record<string, readonly [Meter, 1000 | 1_000_000]>> = {

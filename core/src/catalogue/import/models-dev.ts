@@ -3,6 +3,7 @@ import type { Meter } from '../meter.ts'
 import type { PriceCondition } from '../price.ts'
 import { isPlainObject } from '../../evaluation/faults.ts'
 import { type FileFormat, atTop } from './file-format.ts'
+import type { JsonPart } from './read-json.ts'
 import { Draft, type SourceRecord, knownTexts, membersOf, notAnObject } from './source-record.ts'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -12,15 +13,18 @@ export const modelsDev: FileFormat = {
   name: 'models.dev',
   split: { isSplit: atTop, markDepth: 3 },
   knows: ({ path, value }) => path.length === 1 && isPlainObject(membersOf(value)['models']),
-  read: ({ path, value }) => {
-    const provider = membersOf(value)
-    const models = provider['models']
-    if (!isPlainObject(models)) return [notAnObject([...path, 'models'], null)]
-    return Object.entries(models).map(([key, raw]) => {
-      const at = [...path, 'models', key]
-      return isPlainObject(raw) ? readModel(at, raw, provider) : notAnObject(at, `${path[0]}:${key}`)
-    })
-  },
+  read: readProvider,
+}
+
+/** One by one: some providers have hundreds. */
+function* readProvider({ path, value }: JsonPart): Generator<SourceRecord> {
+  const provider = membersOf(value)
+  const models = provider['models']
+  if (!isPlainObject(models)) return yield notAnObject([...path, 'models'], null)
+  for (const [key, raw] of Object.entries(models)) {
+    const at = [...path, 'models', key]
+    yield isPlainObject(raw) ? readModel(at, raw, provider) : notAnObject(at, `${path[0]}:${key}`)
+  }
 }
 
 const meters: Readonly<Record<string, Meter>> = {

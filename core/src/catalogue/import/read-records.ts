@@ -48,10 +48,12 @@ export function* readRecords(text: string, format?: ImportFormat): Generator<Rea
     )
   const records: LocatedRecord[] = []
   for (const part of readJsonParts(text, found.split)) {
-    records.push(...recordsOf(part, found))
-    if (records.length > mostRecords)
-      throw new UnreadableFile(`The file holds more than ${mostRecords} models: send it in parts.`)
-    yield { phase: 'reading', done: part.index, total: text.length }
+    for (const record of recordsOf(part, found)) {
+      records.push(record)
+      if (records.length > mostRecords)
+        throw new UnreadableFile(`The file holds more than ${mostRecords} models: send it in parts.`)
+      yield { phase: 'reading', done: record.index, total: text.length }
+    }
   }
   return { format: found.name, records: withRows(records, found.name) }
 }
@@ -69,14 +71,15 @@ function hasPart(text: string, split: FileFormat['split'], knows: FileFormat['kn
   return false
 }
 
-function recordsOf(part: JsonPart, { read }: FileFormat): LocatedRecord[] {
+function* recordsOf(part: JsonPart, { read }: FileFormat): Generator<LocatedRecord> {
   const isSpoilt = part.faults.some(({ path, code }) => path.length === part.path.length && code !== 'invalid_text')
   const records = isSpoilt ? [unreadable(part.path, null, [])] : read(part)
-  return records.map((record) => ({
-    ...record,
-    index: part.marks.get(markOf(record.path)) ?? part.index,
-    problems: [...faultsIn(part, record), ...record.problems],
-  }))
+  for (const record of records)
+    yield {
+      ...record,
+      index: part.marks.get(markOf(record.path)) ?? part.index,
+      problems: [...faultsIn(part, record), ...record.problems],
+    }
 }
 
 function faultsIn(part: JsonPart, { path: at }: SourceRecord): SourceProblem[] {

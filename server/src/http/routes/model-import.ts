@@ -37,7 +37,8 @@ export function modelImportRoutes(parts: ModelParts): Route[] {
       answers: { 200: { description: 'The plan, to look at and to apply.', schema: importPlanSchema } },
       handle: async ({ request, query: { format, take } }) => {
         const text = await readFileBody(request, largestFile)
-        return json(await desk.plan({ text, format, take, name: request.headers.get('x-sluice-plan') }))
+        const plan = await desk.plan({ text, format, take, name: request.headers.get('x-sluice-plan') })
+        return new Response(plan, { headers: { 'content-type': 'application/json' } })
       },
     }),
     defineRoute({
