@@ -12,7 +12,7 @@ import type { QuietLog } from './logger.ts'
 import { MeasuredCall } from './measured-call.ts'
 import type { Measure } from './measured-call.ts'
 import type { Observer } from './observer.ts'
-import { routePlainly } from './models/models-link.ts'
+import { callableModel, routePlainly } from './models/models-link.ts'
 import type { ModelsLink } from './models/models-link.ts'
 import { openCall } from './open-call.ts'
 import { pinConversations } from './pinned-resolver.ts'
@@ -152,7 +152,9 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
       const resolution = resolve(flag, context)
       const measured = new MeasuredCall(measure(flag, resolution, resolution.variant !== null))
       const onFallback = tellFallback(flag, resolution.variant)
-      return openCall({ resolution, timeoutMs: parts.timeoutMs, measured, onFallback })
+      const callable = (variant: string | null, value: unknown): unknown =>
+        safely(flag, value, () => (parts.models ? callableModel(parts.models.route(variant, value), value) : value))
+      return openCall({ resolution, timeoutMs: parts.timeoutMs, measured, onFallback, callable })
     },
 
     filterTools: (tools, context, flags = {}) =>

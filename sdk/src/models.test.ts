@@ -199,7 +199,12 @@ describe('a variant that names a model', () => {
     const { server, client } = await start(
       {},
       {},
-      { chat: flag(chain, baseline), plain: flag('openai:o3', 'x'), other: flag(7, 8) },
+      {
+        chat: flag(chain, baseline),
+        plain: flag('openai:o3', 'x'),
+        other: flag(7, 8),
+        dated: flag('gpt-4o-2024-08-06', 'x'),
+      },
     )
     server.publishModels([
       entry(gpt('2.5', { upstream: { sdk: '@ai-sdk/openai' }, reasoning: { type: 'fixed' } })),
@@ -217,6 +222,8 @@ describe('a variant that names a model', () => {
       fallback: ['openai:o3'],
     })
     expect(client.model('plain')).toMatchObject({ id: 'openai:o3', price: { input: 1 } })
+    expect(client.model('dated')).toMatchObject({ upstream: { modelId: 'gpt-4o-2024-08-06' }, price: { input: 2.5 } })
+    expect(client.begin('dated').value).toBe('gpt-4o-2024-08-06')
     expect(client.model('other')).toBeNull()
     expect(client.model('nothing')).toBeNull()
   })
@@ -230,6 +237,12 @@ describe('a variant that names a model', () => {
     ])
     await until(() => client.model('alone')?.id === 'openai:gpt-5')
     expect(client.model('chat')).toMatchObject({ id: 'openai:o3', fallback: ['openai:gpt-5'] })
+    expect(client.begin('chat').value).toEqual({
+      model: 'openai:o3',
+      params: { temperature: 0.3 },
+      fallback: ['openai:gpt-5'],
+    })
+    expect(client.begin('alone').off.value).toBe('x')
     const plain = fastClient(server.url)
     clients.push(plain)
     await plain.ready()

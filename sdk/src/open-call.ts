@@ -32,17 +32,19 @@ export interface OpenCallParts {
   readonly timeoutMs: number | null
   readonly measured: MeasuredCall
   readonly onFallback: (thrown: unknown) => void
+  /** What a value comes to once it is known which models may be called. */
+  readonly callable: (variant: string | null, value: unknown) => unknown
 }
 
 /** The call of `begin`, around the same measurement that `run` makes. */
-export function openCall({ resolution, timeoutMs, measured, onFallback }: OpenCallParts): OpenCall {
+export function openCall({ resolution, timeoutMs, measured, onFallback, callable }: OpenCallParts): OpenCall {
   const { variant, off, variants, task } = resolution
   const { record, score, feedback } = createCall(measured.record, variant, new AbortController().signal)
   let hasBegun = false
   return {
     variant,
-    value: valueForTask(resolution.value, task),
-    off: { variant: off, value: off === null ? undefined : valueForTask(variants[off], task) },
+    value: callable(variant, valueForTask(resolution.value, task)),
+    off: { variant: off, value: off === null ? undefined : callable(off, valueForTask(variants[off], task)) },
     timeoutMs,
     record,
     score,

@@ -9,7 +9,7 @@ import type { Transport } from '../transport.ts'
 export interface RoutedModel {
   /** Null: the code's default. */
   readonly variant: string | null
-  /** The id in the catalogue, `provider:name`. */
+  /** As the variant names it, `provider:name` or another name of a model. */
   readonly id: string
   /** What is called: an SDK, its id of the model, a seller in between. */
   readonly upstream: { readonly sdk?: string; readonly modelId: string; readonly via?: string }
@@ -68,6 +68,13 @@ export function readVariant(value: unknown): Pick<RoutedModel, 'id' | 'params' |
     params: isObject(params) ? params : {},
     fallback: Array.isArray(fallback) ? fallback.filter((one) => typeof one === 'string' && one !== '') : [],
   }
+}
+
+/** The value with another model in place of one that may not be called; as it is where it names none, or one that may. */
+export function callableModel(routed: RoutedModel | null, value: unknown): unknown {
+  const named = readVariant(value)
+  if (!routed || !named || routed.id === named.id) return value
+  return { model: routed.id, params: routed.params, fallback: routed.fallback }
 }
 
 /** The part of an id that the provider knows. */

@@ -60,8 +60,8 @@ function choose(variant: string | null, named: Named, lookup: Lookup): RoutedMod
   const model = entry?.model
   return {
     variant,
-    id: model?.id ?? id,
-    upstream: { modelId: nameOf(model?.id ?? id), ...model?.upstream },
+    id,
+    upstream: { modelId: nameOf(id), ...model?.upstream },
     params: named.params,
     reasoning: config?.reasoning ?? null,
     price: config?.pricing ?? null,

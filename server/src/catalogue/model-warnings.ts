@@ -20,9 +20,12 @@ export function modelWarnings(flag: Flag, models: CatalogueCache, nowMs: number)
 /** A variant that is a text may be anything; one with `model` means a model. */
 export function namedModels(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
-  const { model, fallback } = value as { model?: unknown; fallback?: unknown }
-  if (typeof model !== 'string') return []
-  return [model, ...(Array.isArray(fallback) ? fallback : [])].filter((id) => typeof id === 'string')
+  const { model, fallback, tasks } = value as { model?: unknown; fallback?: unknown; tasks?: unknown }
+  const ofTasks = typeof tasks === 'object' && tasks !== null ? Object.values(tasks) : []
+  const named = ofTasks.flatMap((own) => (typeof own === 'string' ? [own] : namedModels(own)))
+  if (typeof model !== 'string') return named
+  const others = Array.isArray(fallback) ? fallback.filter((id) => typeof id === 'string') : []
+  return [model, ...others, ...named]
 }
 
 function faultOf({ status, replacedBy, retireAt }: Model, nowMs: number): string | null {

@@ -296,6 +296,16 @@ describe('models that flags name', () => {
     expect(await alerts()).toMatchObject([{ state: 'resolved' }])
   })
 
+  test('a model that only a task names is told as well', async () => {
+    const { send } = await startWith(gpt, opus)
+    const on = { model: gpt.id, tasks: { analysis: opus.id } }
+    await send('PUT', flagPath, { body: { ...chat, variants: { on, off: { model: gpt.id } } } })
+    await send('PATCH', `${at(opus.id)}?reason=old`, { body: { status: 'retired' } })
+    expect((await send('GET', flagPath)).body.warnings).toEqual([
+      `The model "${opus.id}" of the variant "on" is retired: it is not called.`,
+    ])
+  })
+
   test('a model that nobody knows is told with the flag', async () => {
     const { send } = await startWith(gpt)
     const { body } = await send('PUT', flagPath, { body: chat })
