@@ -74,14 +74,9 @@ export function weightsOf(guardrail: Guardrail, claim: Claim): LogWeights {
   }
 }
 
-const ratios = [
-  0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 20, 30, 50,
-]
-const rates = [
-  0.0005, 0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8,
-  0.9,
-]
-const multiplesOfLimit = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30]
+const ratios = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10, 25]
+const rates = [0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9]
+const multiplesOfLimit = [0.05, 0.2, 0.4, 0.6, 0.8, 1.1, 1.25, 1.5, 2, 4, 10]
 
 /** The limits that are tested beside the guardrail's own, so that the interval can be read off. Ascending. */
 export function gridOf(guardrail: Guardrail): readonly number[] {
@@ -126,20 +121,38 @@ export function rateIncrements(
 
 /** Values beyond a fixed amount, of either arm and origin: whether the baseline goes beyond it as well. */
 export function exceedanceIncrements(claim: Claim, values: readonly ValueRow[], limit: number): Increments | null {
-  const strata = withFailures(exceedances(values, limit, limit))
+  const strata = withFailures(beyond(values, limit)(limit))
   return strata.length === 0 ? null : ratioOfStrata(claim, strata)
 }
 
-/** Units by origin, and those beyond the line of their arm. */
-function exceedances(values: readonly ValueRow[], lineT: number, lineC: number): Counts[] {
-  const strata = [0, 1].map(() => ({ nT: 0, xT: 0, nC: 0, xC: 0 }))
-  for (const { arm, origin, value } of values) {
-    const counts = strata[origin]
-    if (!counts) continue
-    counts[arm === 'T' ? 'nT' : 'nC'] += 1
-    if (value > (arm === 'T' ? lineT : lineC)) counts[arm === 'T' ? 'xT' : 'xC'] += 1
+/**
+ * Units by origin, and those beyond the line of their arm: the baseline's line is fixed, the candidate's is asked for again
+ * and again, so its values are put in order once.
+ */
+function beyond(values: readonly ValueRow[], lineC: number): (lineT: number) => Counts[] {
+  const strata = ([0, 1] as const).map((origin) => {
+    const own = values.filter((row) => row.origin === origin)
+    const T = candidateOf(own)
+    const xC = own.filter(({ arm, value }) => arm === 'C' && value > lineC).length
+    return { T, nC: own.length - T.length, xC }
+  })
+  return (lineT) => strata.map(({ T, nC, xC }) => ({ nT: T.length, xT: T.length - upTo(T, lineT), nC, xC }))
+}
+
+/** The candidate's values, ascending. */
+const candidateOf = (values: readonly ValueRow[]): readonly number[] =>
+  values.flatMap(({ arm, value }) => (arm === 'T' ? [value] : [])).sort((a, b) => a - b)
+
+/** How many of the ascending values are no larger than `line`. */
+function upTo(ascending: readonly number[], line: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) <= line) low = middle + 1
+    else high = middle
   }
-  return strata
+  return low
 }
 
 /** What the values of a block add to evidence on a quantile, given the baseline's quantile `edge` fixed before the block. */
@@ -151,10 +164,10 @@ export function quantileIncrements(
 ): Increments | null {
   if (values.length === 0) return null
   if (guardrail.compare === 'absolute') {
-    const candidate = values.filter(({ arm }) => arm === 'T')
+    const candidate = candidateOf(values)
     const tail = tailOf(guardrail)
-    return (limit) =>
-      rateLimitIncrements(claim, candidate.length, candidate.filter(({ value }) => value > limit).length, tail)
+    return (limit) => rateLimitIncrements(claim, candidate.length, candidate.length - upTo(candidate, limit), tail)
   }
-  return (ratio) => sum(exceedances(values, ratio * edge, edge).map((counts) => rateRatioIncrements(claim, counts, 1)))
+  const strataAt = beyond(values, edge)
+  return (ratio) => sum(strataAt(ratio * edge).map((counts) => rateRatioIncrements(claim, counts, 1)))
 }

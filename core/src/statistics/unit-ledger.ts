@@ -62,7 +62,7 @@ const otherArm = { T: 'C', C: 'T' } as const
  */
 export class UnitLedger {
   readonly #settings: LedgerSettings
-  readonly #tables: Record<Arm, UnitTable> = { T: new UnitTable(), C: new UnitTable() }
+  readonly #tables: Record<Arm, UnitTable>
   readonly #risk: readonly RiskSets[]
   readonly #first: readonly Pending[]
   #position: Position = { block: -1, visit: -1, entry: -1 }
@@ -70,6 +70,8 @@ export class UnitLedger {
   constructor(settings: LedgerSettings) {
     if (settings.metrics.length > 30) throw new RangeError('A ledger keeps at most 30 metrics.')
     this.#settings = settings
+    const count = settings.metrics.length
+    this.#tables = { T: new UnitTable(count), C: new UnitTable(count) }
     this.#risk = settings.metrics.map(() => new RiskSets(settings.settleBlocks))
     this.#first = settings.metrics.map(() => new Map())
   }
@@ -105,8 +107,8 @@ export class UnitLedger {
     for (const [i, sets] of image.risk.entries()) ledger.#risk[i]?.load(sets)
     for (const [i, counts] of image.first.entries())
       for (const [block, n, x] of counts) ledger.#first[i]?.set(block, { n, x })
-    ledger.#tables.T = UnitTable.load(image.T)
-    ledger.#tables.C = UnitTable.load(image.C)
+    ledger.#tables.T = UnitTable.load(image.T, settings.metrics.length)
+    ledger.#tables.C = UnitTable.load(image.C, settings.metrics.length)
     return ledger
   }
 

@@ -19,36 +19,58 @@ export function unitKey(unit: string): UnitKey {
 /** Bits of a unit's `flags`. */
 export const unitFlags = { cameOver: 1, crossed: 2 } as const
 
-const columns = {
-  high: Uint32Array,
-  low: Uint32Array,
+type Whole = Uint8Array | Uint16Array | Uint32Array | Int32Array
+
+interface Columns {
+  readonly high: Whole
+  readonly low: Whole
   /** Block of the first exposure in `visit`. */
-  exposed: Int32Array,
+  readonly exposed: Whole
   /** A bit for each metric that has failed, and for each that was observed, in the stage of `entry`. */
-  failed: Uint32Array,
-  observed: Uint32Array,
+  readonly failed: Whole
+  readonly observed: Whole
   /** The last visit it was seen in. */
-  visit: Uint32Array,
-  entry: Uint8Array,
-  firstEntry: Uint8Array,
-  flags: Uint8Array,
-} as const
-
-type Columns = { -readonly [name in keyof typeof columns]: InstanceType<(typeof columns)[name]> }
-
-const names = Object.keys(columns) as (keyof typeof columns)[]
-const widths = names.reduce((sum, name) => sum + columns[name].BYTES_PER_ELEMENT, 0)
-
-function emptyColumns(size: number): Columns {
-  return Object.fromEntries(names.map((name) => [name, new columns[name](size)])) as unknown as Columns
+  readonly visit: Whole
+  readonly entry: Whole
+  readonly firstEntry: Whole
+  readonly flags: Whole
 }
+
+/** Columns for so many units; as many bits as there are metrics, in whole bytes. */
+function emptyColumns(size: number, metrics: number): Columns {
+  const Bits = metrics <= 8 ? Uint8Array : metrics <= 16 ? Uint16Array : Uint32Array
+  return {
+    high: new Uint32Array(size),
+    low: new Uint32Array(size),
+    exposed: new Int32Array(size),
+    failed: new Bits(size),
+    observed: new Bits(size),
+    visit: new Uint32Array(size),
+    entry: new Uint8Array(size),
+    firstEntry: new Uint8Array(size),
+    flags: new Uint8Array(size),
+  }
+}
+
+const widthOf = (columns: Columns): number =>
+  Object.values(columns).reduce((sum: number, column: Whole) => sum + column.BYTES_PER_ELEMENT, 0)
+
+/** By how much the columns grow when they are full: little, for they are most of what is kept. */
+const growth = 1.125
 
 /** Units by their 64-bit key, in the order in which they came; a unit is known by its number from 0. */
 export class UnitTable {
-  #columns = emptyColumns(64)
+  readonly #metrics: number
+  #columns: Columns
   /** Number of a unit plus one at the place its key leads to, or the next free one; 0 is free. */
   #places = new Uint32Array(128)
   #size = 0
+
+  /** For so many metrics, 30 at most. */
+  constructor(metrics: number) {
+    this.#metrics = metrics
+    this.#columns = emptyColumns(64, metrics)
+  }
 
   get size(): number {
     return this.#size
@@ -56,11 +78,11 @@ export class UnitTable {
 
   /** Bytes that the table takes. */
   get bytes(): number {
-    return this.#columns.high.length * widths + this.#places.byteLength
+    return this.#columns.high.length * widthOf(this.#columns) + this.#places.byteLength
   }
 
   /** The columns; good until the next `add`. */
-  get of(): Readonly<Columns> {
+  get of(): Columns {
     return this.#columns
   }
 
@@ -75,7 +97,7 @@ export class UnitTable {
 
   /** Adds a unit that is not there; gives its number. */
   add(key: UnitKey): number {
-    if (this.#size === this.#columns.high.length) this.#grow(Math.ceil(this.#size * 1.5))
+    if (this.#size === this.#columns.high.length) this.#grow(Math.ceil(this.#size * growth))
     const unit = this.#size++
     this.#columns.high[unit] = key.high
     this.#columns.low[unit] = key.low
@@ -86,23 +108,23 @@ export class UnitTable {
 
   /** All there is, column by column, for a checkpoint. */
   save(): Uint8Array {
-    const bytes = new Uint8Array(this.#size * widths)
+    const bytes = new Uint8Array(this.#size * widthOf(this.#columns))
     let at = 0
-    for (const name of names) {
-      const column = this.#columns[name].subarray(0, this.#size)
-      bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at)
-      at += column.byteLength
+    for (const column of this.#all()) {
+      const used = column.subarray(0, this.#size)
+      bytes.set(new Uint8Array(used.buffer, used.byteOffset, used.byteLength), at)
+      at += used.byteLength
     }
     return bytes
   }
 
-  static load(bytes: Uint8Array): UnitTable {
-    const table = new UnitTable()
-    const size = Math.floor(bytes.length / widths)
-    table.#columns = emptyColumns(Math.max(64, size))
+  /** The table that `save` gave these bytes of, for the same number of metrics. */
+  static load(bytes: Uint8Array, metrics: number): UnitTable {
+    const table = new UnitTable(metrics)
+    const size = Math.floor(bytes.length / widthOf(table.#columns))
+    table.#columns = emptyColumns(Math.max(64, size), metrics)
     let at = 0
-    for (const name of names) {
-      const column = table.#columns[name]
+    for (const column of table.#all()) {
       const length = size * column.BYTES_PER_ELEMENT
       new Uint8Array(column.buffer).set(bytes.subarray(at, at + length))
       at += length
@@ -114,10 +136,14 @@ export class UnitTable {
     return table
   }
 
+  #all(): readonly Whole[] {
+    return Object.values(this.#columns) as Whole[]
+  }
+
   #grow(size: number): void {
-    const grown = emptyColumns(size)
-    for (const name of names) grown[name].set(this.#columns[name])
-    this.#columns = grown
+    const full = this.#all()
+    this.#columns = emptyColumns(size, this.#metrics)
+    for (const [i, column] of this.#all().entries()) column.set(full[i] ?? [])
   }
 
   #place(count: number): void {
