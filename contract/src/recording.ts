@@ -34,6 +34,8 @@ export const recordedStepSchema = z
 /** A page of a rollout's record: enough to run its decisions again. The last page says where it stands. */
 export const recordingSchema = z
   .strictObject({
+    /** Version of the engine that was told; null: nothing is recorded. */
+    engine: z.int().nullable(),
     plan: engineValue,
     steps: z.array(recordedStepSchema),
     end: engineValue.optional(),

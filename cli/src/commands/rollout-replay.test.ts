@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { armOf } from '@sluice/core/evaluation'
 import { readConfig, serverParts, startServer } from '@sluice/server'
@@ -158,6 +160,16 @@ test('a changed block is found even where nothing was decided on it any more', a
     .execute()
   const { code, out } = await replay(id)
   expect([code, out]).toEqual([1, expect.stringContaining(`Block ${last.index} of attempt 2 is not what was sealed`)])
+})
+
+test('the record of another engine is not replayed', async () => {
+  const { id, send } = await played()
+  const recording = await send('GET', `/rollouts/${id}/recording`)
+  const older = createServer((_, response) => response.end(JSON.stringify({ ...recording, engine: 0 })))
+  await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve))
+  stops.push(async () => void older.close())
+  process.env['SLUICE_URL'] = `http://127.0.0.1:${(older.address() as AddressInfo).port}`
+  await expect(replay(id)).rejects.toThrow(/recorded by engine 0, this is engine 1/)
 })
 
 test('what was never started has nothing to replay', async () => {

@@ -1,6 +1,6 @@
 import { recordedOf } from '@sluice/contract'
 import type { Recording } from '@sluice/contract'
-import { Replay, clockText } from '@sluice/core/rollout'
+import { Replay, clockText, engineVersion } from '@sluice/core/rollout'
 import type { Difference, Plan, RolloutState } from '@sluice/core/rollout'
 import type { Output } from '../command.ts'
 import type { Connection } from '../connection.ts'
@@ -50,9 +50,13 @@ async function replayed(to: Connection, path: string): Promise<Outcome> {
 }
 
 /** Only what was recorded from its start can be run again. */
-function begun({ plan, steps: [first] }: Recording): Replay {
+function begun({ engine, plan, steps: [first] }: Recording): Replay {
   if (first?.kind !== 'action' || first.decision.action !== 'start')
     throw new Error('Nothing to replay: it was never started, or was started before records were kept.')
+  if (engine !== engineVersion)
+    throw new Error(
+      `It was recorded by engine ${engine}, this is engine ${engineVersion}: replay it with the release that ran it.`,
+    )
   return new Replay(plan as unknown as Plan)
 }
 

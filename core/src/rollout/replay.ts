@@ -10,6 +10,9 @@ import { step } from './step.ts'
 import type { Verdict } from './verdict.ts'
 import type { Facts } from './waiting.ts'
 
+/** Rises when the same blocks would give other numbers or decisions: records of another engine are not replayed. */
+export const engineVersion = 1
+
 /** What the engine was told: a sealed block with the facts of its moment, or what a person asked for. */
 export type Told =
   | { readonly kind: 'block'; readonly block: Block; readonly facts: Facts }

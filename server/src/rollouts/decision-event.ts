@@ -24,6 +24,8 @@ export type RecordedInput =
       readonly index: number
       readonly action: Action
       readonly nowMs: number
+      /** Of the engine that it was told to. */
+      readonly engine: number
     }
 
 export interface Told {

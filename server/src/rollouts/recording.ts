@@ -35,11 +35,19 @@ export async function readRecording(
   const decisions = decisionsOnBlocks(events)
   const steps = [...actions, ...blocks.map((block) => blockStep(block, decisions.get(nameOf(block))))].sort(inOrder)
   return {
+    engine: engineOf(events),
     plan: { ...record.plan },
     steps: steps.map(({ step }) => step),
     ...(last === null ? { end: { ...record.state } } : { next: nameOf(last) }),
   }
 }
+
+/** The newest engine that was told something; null where nothing was recorded. */
+const engineOf = (events: readonly StoredEvent[]): number | null =>
+  events.reduce<number | null>((newest, event) => {
+    const input = recordedInput(event)
+    return input?.kind === 'action' ? Math.max(newest ?? 0, input.engine) : newest
+  }, null)
 
 const nameOf = ({ attempt, index }: Place): string => `${attempt}.${index}`
 

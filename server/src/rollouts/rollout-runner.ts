@@ -2,7 +2,7 @@
 // go through one queue, so that what a block holds is what was accepted before it was sealed.
 import { SluiceError } from '@sluice/contract'
 import type { ActionInput, CheckResultInput, DecisionEvent, NoteInput, PlanInput, Rollout } from '@sluice/contract'
-import { act, judge, positionOf, step } from '@sluice/core/rollout'
+import { act, engineVersion, judge, positionOf, step } from '@sluice/core/rollout'
 import type { Action, Decision, DecisionAction } from '@sluice/core/rollout'
 import { checkItemsDone, checkLastWasExplained, withResult } from '../checklists/check-result.ts'
 import { waitingForOthers, wasKilledSince } from '../checklists/predecessors.ts'
@@ -466,6 +466,7 @@ const recordedAction = ({ state }: RolloutRecord, action: Action, nowMs: number)
   index: state.block,
   action,
   nowMs,
+  engine: engineVersion,
 })
 
 const wrongShare = (detail: string, message: string): SluiceError =>
