@@ -8,7 +8,7 @@ type Outlook = Stage['outlooks'][number]
 const head = ['Stage', 'Users', 'Next in', 'Guardrail', 'Finds in time', 'Finds', 'in', 'Proven safe in'] as const
 
 /** A plan before its start as a terminal shows it: one line a stage and guardrail, then what is wrong. */
-export function previewText(preview: PreviewAnswer, environment: string): string {
+export function previewText(preview: PreviewAnswer, environment: string, isStored = false): string {
   const { plan, stages, findings, canStart, notes } = preview
   return [
     `Plan      ${plan.flag} · ${environment}   advance on ${plan.advance}`,
@@ -23,7 +23,7 @@ export function previewText(preview: PreviewAnswer, environment: string): string
       `          ${remedy}`,
     ]),
     findings.length === 0 ? '✔ Nothing is wrong with it.' : '',
-    canStart ? `Next: sluice rollout create ${plan.flag} --start` : 'It cannot start like this.',
+    canStart ? (isStored ? '' : `Next: sluice rollout create ${plan.flag} --start`) : 'It cannot start like this.',
   ]
     .filter((line, i, all) => line !== '' || all[i - 1] !== '')
     .join('\n')
