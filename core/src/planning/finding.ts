@@ -14,6 +14,7 @@ export type FindingCode =
   | 'window_alarms'
   | 'window_empty'
   | 'requests'
+  | 'no_budget'
   | 'few_units'
   | 'doubling'
   | 'only_told'

@@ -1,6 +1,6 @@
 import { guardrailLabel } from '../rollout/describe-verdict.ts'
 import { warmUpBlocks } from '../rollout/evidence.ts'
-import { isRate } from '../rollout/guardrail-test.ts'
+import { isRate, testKind } from '../rollout/guardrail-test.ts'
 import { shareOf } from '../rollout/plan.ts'
 import type { Guardrail, Plan } from '../rollout/plan.ts'
 import { percentText, spanText } from '../rollout/words.ts'
@@ -78,7 +78,7 @@ function lintGuards(plan: Plan, stage: number, pointer: string): Finding[] {
 
 function lintTime(plan: Plan, stage: number, pointer: string): Finding[] {
   const { atLeastMs = 0 } = plan.stages[stage] ?? {}
-  if (plan.advance !== 'quiet') return []
+  if (plan.advance === 'proof') return atLeastMs === 0 ? lintNoTime(plan, stage, pointer) : []
   const comparesAmounts = actingAt(plan, stage).some((guardrail) => !isRate(guardrail) && !guardrail.window)
   const warmUp = comparesAmounts ? (warmUpBlocks + 1) * plan.blockMs : 0
   const needed = Math.max(plan.timeoutMs + plan.blockMs, warmUp)
@@ -98,6 +98,23 @@ function lintTime(plan: Plan, stage: number, pointer: string): Finding[] {
   ]
 }
 
+/** Proofs wait for answers by themselves; a comparison of failures may have to be told to. */
+function lintNoTime(plan: Plan, stage: number, pointer: string): Finding[] {
+  const hasty = actingAt(plan, stage).find(
+    (guardrail) => !guardrail.window && testKind(guardrail) === 'rate-ratio' && guardrail.settle !== 'timeout',
+  )
+  if (!hasty) return []
+  return [
+    {
+      severity: 'error',
+      code: 'no_time',
+      pointer: `${pointer}/atLeast`,
+      sentence: `${stageText(plan, stage)} may be over at once, and ${guardrailLabel(hasty)} would be proven before slow failures have come.`,
+      remedy: `Let it last ${spanText(plan.timeoutMs + plan.blockMs)} or more, or let it wait for them ("settle": "timeout").`,
+    },
+  ]
+}
+
 function lintGuardrail(plan: Plan, guardrail: Guardrail, index: number): Finding[] {
   const pointer = `/guardrails/${index}`
   const found: Finding[] = []
@@ -108,6 +125,14 @@ function lintGuardrail(plan: Plan, guardrail: Guardrail, index: number): Finding
       pointer: `${pointer}/counting`,
       sentence: `Calls count as independent in ${guardrailLabel(guardrail)}: one unlucky user with many calls can look like a breach.`,
       remedy: 'Count users (leave "counting" out) unless each call really stands for itself.',
+    })
+  if (guardrail.limit === 0 && guardrail.direction === 'over')
+    found.push({
+      severity: 'warning',
+      code: 'no_budget',
+      pointer,
+      sentence: `A limit of 0 on ${guardrailLabel(guardrail)}: a single one is a breach, and among many users one always comes.`,
+      remedy: 'Allow a small budget, or compare with the baseline.',
     })
   const isFirstOfMetric = plan.guardrails.findIndex((other) => sameMetric(other, guardrail)) === index
   if (isFirstOfMetric && plan.guardrails.every((other) => !sameMetric(other, guardrail) || other.onBreach === 'notify'))

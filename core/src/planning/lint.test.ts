@@ -55,6 +55,7 @@ describe('an error keeps a plan from starting:', () => {
       'contradiction /guardrails/1',
     ],
     ['no time at all', lasting(good, 0), 'no_time /stages/0/atLeast'],
+    ['no time at all for failures to come', { ...lasting(good, 0), advance: 'proof' }, 'no_time /stages/0/atLeast'],
     ['a limit that the baseline breaks', planWith([10], [limit({ limit: 0.01 })]), 'baseline_beyond /guardrails/0'],
     [
       'a p95 limit that the baseline breaks',
@@ -75,6 +76,11 @@ describe('an error keeps a plan from starting:', () => {
     const plan = planWith([10], [limit({ limit: 0.01 })])
     expect(planErrors(plan, { ...busy, units: 100 })).toEqual([])
     expect(planErrors(plan, { ...busy, units: 100_000 })).toHaveLength(1)
+  })
+
+  test('nor a ramp by evidence in which every guardrail waits for its answers', () => {
+    const settled = { ...rollback, settle: 'timeout' as const }
+    expect(planErrors({ ...lasting(planWith([10], [settled]), 0), advance: 'proof' }, busy)).toEqual([])
   })
 
   test('nor two consequences of which the milder has a safe line of its own', () => {
@@ -142,6 +148,12 @@ describe('a warning names', () => {
 
   test('fallbacks that hide errors', () => {
     expect(found(good, { ...busy, rates: { error: 0.02, fallback: 0.01 } })).toEqual(['fallback_unguarded /guardrails'])
+  })
+
+  test('a limit that leaves no budget', () => {
+    const window = { blocks: 6, breach: 1, of: 1, minSamples: 1, ceiling: null }
+    const stuck = limit({ id: 's', metric: 'stuck', stat: 'count', limit: 0, safe: 0, window })
+    expect(found(planWith([10], [rollback, stuck]))).toContain('no_budget /guardrails/1')
   })
 
   test('calls that are taken as independent', () => {
