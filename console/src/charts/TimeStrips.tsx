@@ -46,6 +46,13 @@ function path(values: readonly (number | null)[], x: (i: number) => number, y: (
     .join('')
 }
 
+/** One slice alone is drawn as long as it lasted: a candidate that fails at once is rolled back within it. */
+function drawable({ points, bucketMs }: Series): readonly Point[] {
+  const [only, second] = points
+  if (only === undefined || second !== undefined) return points
+  return [only, { ...only, at: new Date(Date.parse(only.at) + bucketMs).toISOString() }]
+}
+
 /** Exposure and metrics over one time axis, with the decisions as lines through all of them. */
 export function TimeStrips({
   series,
@@ -56,10 +63,10 @@ export function TimeStrips({
   decisions: readonly DecisionEvent[]
   strips: readonly Strip[]
 }) {
-  const { points } = series
+  const points = drawable(series)
   const [measure, width] = useWidth(760)
   const [first, last] = [Date.parse(points[0]?.at ?? ''), Date.parse(points.at(-1)?.at ?? '')]
-  if (points.length < 2)
+  if (points.length === 0)
     return <p className="py-10 text-center text-13 text-muted">The chart begins with the first calls.</p>
   const at = (ms: number) => left + ((ms - first) / (last - first)) * (width - left - 8)
   const x = (i: number) => at(Date.parse(points[i]?.at ?? ''))
