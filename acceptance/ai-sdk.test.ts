@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ModelServer } from '../sdk/src/testing/model-server.ts'
+import { openConsole } from './open-console.ts'
 import { newDatabase, startServer } from './running-server.ts'
 import type { RunningServer } from './running-server.ts'
 
@@ -101,6 +102,24 @@ test('a failing candidate is measured and rolled back while every call still get
     points.reduce((sum, { errors }) => sum + errors, 0) / points.reduce((sum, { calls }) => sum + calls, 0)
   expect(rate(arm('candidate'))).toBeGreaterThan(0.2)
   expect(rate(arm('baseline'))).toBe(0)
+
+  const console = await openConsole(server.url)
+  const page = await console.signedIn()
+  await page.goto(`${server.url}/e/production/rollouts/${id}`)
+  await page.getByRole('heading', { name: /chat-model ▼ rolled back/ }).waitFor()
+  const shown = () => page.locator('main').innerText()
+  for (const [chart, figure] of [
+    ['p95 latency', String.raw`[\d.]+\sm?s`],
+    ['Tokens a call', '15'],
+  ] as const) {
+    await page.getByLabel('Lower chart').selectOption({ label: chart })
+    await expect
+      .poll(shown, { timeout: 10_000 })
+      .toMatch(new RegExp(String.raw`candidate ${figure}\s+baseline ${figure}\s`))
+  }
+  expect(await shown()).toMatch(/Failed calls\s+candidate [1-9][\d.]*\s%\s+baseline 0\s%/)
+  expect(console.errors).toEqual([])
+  await console.close()
 
   models.requests.length = 0
   await expect.poll(() => sluice.variant('chat-model', { targetingKey: 'user_0_1' }, '')).toBe('current')
