@@ -15,7 +15,7 @@ const site = createServer((_request, response) => {
   const context = { targetingKey: 'ann', plan: 'pro' }
   response.setHeader('content-type', 'text/html').end(`<title>Shop</title><script type="module">
     import { createClient } from '${server.url}/sdk/browser.js'
-    globalThis.sluice = createClient(${JSON.stringify({ url: server.url, key, context })})
+    globalThis.sluice = createClient(${JSON.stringify({ url: server.url, key, context, initTimeoutMs: 20_000 })})
   </script>`)
 })
 let server: RunningServer
@@ -64,9 +64,9 @@ test('reads flags, follows a kill switch and its user, reports, and survives wit
 
   // Only a stream tells so soon: the first poll comes after 24 seconds.
   await put('checkout', { ...forPros, enabled: false })
-  await expect.poll(enabled, { timeout: 5000 }).toBe(false)
+  await expect.poll(enabled, { timeout: 15_000 }).toBe(false)
   await put('checkout', forPros)
-  await expect.poll(enabled, { timeout: 5000 }).toBe(true)
+  await expect.poll(enabled, { timeout: 15_000 }).toBe(true)
 
   await page.evaluate(async () => {
     await sluice.run('checkout', { on: () => 1, off: () => 2 })

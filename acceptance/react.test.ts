@@ -44,7 +44,7 @@ beforeAll(async () => {
   await put('checkout', { ...flag, serve: 'on' })
   await put('banner', flag)
   await put('limits', limits)
-  sluice = createClient({ url: server.url, key: await makeKey('server') })
+  sluice = createClient({ url: server.url, key: await makeKey('server'), initTimeoutMs: 20_000 })
   await sluice.ready()
   options = { url: server.url, key: await makeKey('client'), context, bootstrap: sluice.evaluateAll(context) }
   const build = await rolldown({

@@ -3,6 +3,7 @@ import type { LanguageModel } from 'ai'
 import type { Context } from '#evaluation'
 import { RoutedLanguageModel } from './ai/routed-language-model.ts'
 import type { Model } from './ai/routed-language-model.ts'
+import type { FlagKey } from './flag-types.ts'
 import type { SluiceClient } from './sluice-client.ts'
 
 /** A provider of the AI SDK, such as `openai`, or a registry of several. */
@@ -25,7 +26,7 @@ export interface SluiceAI {
    *
    * `models`: the model that answers where the flag names none or there is no flag, and when all others have failed, or models by variant.
    */
-  model(flag: string, context: Context, models?: LanguageModel | Readonly<Record<string, LanguageModel>>): Model
+  model(flag: FlagKey, context: Context, models?: LanguageModel | Readonly<Record<string, LanguageModel>>): Model
 }
 
 /** Routes the AI SDK's models by the flags of a client. Conversations (`sessionKey` in the context) keep their variant. */

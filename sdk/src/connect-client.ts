@@ -3,6 +3,7 @@ import type { ClientSettings } from './client-options.ts'
 import { createClock } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { FlagStore } from './flag-store.ts'
+import type { FlagKey } from './flag-types.ts'
 import type { HashUnit } from './hash-unit.ts'
 import { LocalOverrides } from './local-overrides.ts'
 import { createQuietLog, messageOf } from './logger.ts'
@@ -102,7 +103,7 @@ export function connectClient(
       environment,
       initTimeoutMs,
       cache: platform.modelsCache,
-      variant: (flag, context) => client.details(flag, context, undefined).variant,
+      variant: (flag, context) => client.details(flag as FlagKey, context, undefined).variant,
       track: client.track,
     })
   }

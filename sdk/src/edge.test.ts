@@ -38,7 +38,7 @@ function connect(options: EdgeOptions = {}): SluiceClient {
     clearTimeout,
   })
   const sdk = runInContext(`${script}; sluice`, worker) as { createClient: typeof createClient }
-  client = sdk.createClient({ url: server.url, key: testKey, logger: lineLogger(), ...options })
+  client = sdk.createClient({ url: server.url, key: testKey, logger: lineLogger(), initTimeoutMs: 20_000, ...options })
   return client
 }
 

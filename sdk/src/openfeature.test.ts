@@ -88,7 +88,7 @@ test('runs hooks around an evaluation, the error stage for an error', async () =
 })
 
 test('tells of changes, of silence and of its end', async () => {
-  const { openFeature, client } = await connect({}, { staleMs: 150 })
+  const { openFeature, client } = await connect({}, { staleMs: 1000 })
   const heard: unknown[] = []
   openFeature.addHandler(ProviderEvents.ConfigurationChanged, (event) => heard.push(event?.flagsChanged))
   openFeature.addHandler(ProviderEvents.Stale, () => heard.push('stale'))

@@ -3,7 +3,7 @@ import type { Resolution, Resolver } from './resolution.ts'
 import { readTestFlag } from './test-flag.ts'
 import type { TestFlag, TestFlags } from './test-flag.ts'
 
-const scopes = new AsyncLocalStorage<TestFlags>()
+const scopes = new AsyncLocalStorage<Readonly<Record<string, TestFlag>>>()
 /** A process that never uses a scope pays for none. */
 let isUsed = false
 
@@ -13,7 +13,7 @@ let isUsed = false
  */
 export function withFlags<T>(flags: TestFlags, work: () => T): T {
   isUsed = true
-  return scopes.run({ ...scopes.getStore(), ...flags }, work)
+  return scopes.run({ ...scopes.getStore(), ...(flags as Readonly<Record<string, TestFlag>>) }, work)
 }
 
 /** What the scope that asks says of a flag; undefined: nothing. */

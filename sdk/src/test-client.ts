@@ -2,6 +2,7 @@ import type { Context, Reason } from '#evaluation'
 import { buildClient } from './build-client.ts'
 import { createClock } from './clock.ts'
 import { Emitter } from './emitter.ts'
+import type { FlagKey } from './flag-types.ts'
 import { createQuietLog, messageOf } from './logger.ts'
 import type { Logger } from './logger.ts'
 import type { Observation } from './observation.ts'
@@ -16,7 +17,7 @@ import type { TestFlag, TestFlags } from './test-flag.ts'
 /** A client without network and timers. */
 export interface TestClient extends SluiceClient {
   /** Changes some flags; null takes one away. */
-  set(flags: Readonly<Record<string, TestFlag | null>>): void
+  set(flags: { readonly [Key in FlagKey]?: TestFlag | null }): void
   /** The rows that a real client would have sent under a running rollout, oldest first. */
   recorded(): Observation[]
 }
@@ -26,7 +27,7 @@ export function createTestClient(
   flags: TestFlags = {},
   { now, logger = silent }: { now?: () => number; logger?: Logger } = {},
 ): TestClient {
-  const held = new Map(Object.entries(flags))
+  const held = new Map(Object.entries<TestFlag>(flags as Readonly<Record<string, TestFlag>>))
   const rows: Observation[] = []
   const clock = createClock(now ?? null)
   const observer = new Observer({ hash: null, add: (row) => void rows.push(row) })
@@ -44,7 +45,7 @@ export function createTestClient(
     ...client,
     set(changes) {
       for (const [key, flag] of Object.entries(changes)) {
-        if (flag === null) held.delete(key)
+        if (flag === null || flag === undefined) held.delete(key)
         else held.set(key, flag)
       }
       emitter.emit('change', { revision: 1, flags: Object.keys(changes) })

@@ -1,8 +1,10 @@
+import type { FlagKey } from './flag-types.ts'
+
 /** The variant everybody gets, `true` and `false` being `on` and `off`; with a value where the code reads one. */
 export type TestFlag = string | boolean | { readonly variant: string; readonly value: unknown }
 
 /** Flags as a test tells them, by key. */
-export type TestFlags = Readonly<Record<string, TestFlag>>
+export type TestFlags = { readonly [Key in FlagKey]?: TestFlag }
 
 /** A told flag's variant and value; the value is the real flag's where there is one. */
 export function readTestFlag(

@@ -23,7 +23,7 @@ function compile(program: string, types = flagTypesText(flags)): string[] {
   writeFileSync(join(folder, 'flags.d.ts'), types)
   writeFileSync(
     join(folder, 'program.ts'),
-    `import { createClient } from '@sluice/sdk'\nconst sluice = createClient()\n${program}`,
+    `import { createClient, createTestClient } from '@sluice/sdk'\nimport { useFlag } from '@sluice/sdk/react'\nconst sluice = createClient()\n${program}`,
   )
   const options = { types: ['node'], lib: ['es2024', 'dom'], noEmit: true }
   const config = { extends: '../../tsconfig.base.json', compilerOptions: options, files: ['flags.d.ts', 'program.ts'] }
@@ -57,9 +57,11 @@ test('what the flags do not have fails the compiler', () => {
     ["sluice.run('patch-mode', {}, { on: () => 1, of: () => 2 })", 'TS2322'],
     ["const text: string = sluice.value('limits', {}, { max: 1 })", 'TS2322'],
     ["sluice.track({}, { flag: 'gone', error: 0 })", 'TS2322'],
+    ['createTestClient({ gone: true })', 'TS2353'],
+    ['useFlag("gone")', 'TS2345'],
   ] as const
   const faults = compile(wrong.map(([line]) => line).join('\n'))
-  const expected = wrong.map(([, code], i) => expect.stringMatching(new RegExp(`program\\.ts\\(${i + 3},.* ${code}:`)))
+  const expected = wrong.map(([, code], i) => expect.stringMatching(new RegExp(`program\\.ts\\(${i + 4},.* ${code}:`)))
   expect(faults).toEqual(expected)
 }, 30_000)
 

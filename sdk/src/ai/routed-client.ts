@@ -1,4 +1,5 @@
 import type { Context } from '#evaluation'
+import type { FlagKey } from '../flag-types.ts'
 import type { SluiceClient } from '../sluice-client.ts'
 import type { ModelProtocol } from './model-protocol.ts'
 import { routedFetch } from './routed-fetch.ts'
@@ -13,7 +14,7 @@ export interface RoutedClients<Client> {
    *
    * `models`: ids by variant, for flags whose values name none. Where nobody names one, and when all others have failed, the call's own `model` answers.
    */
-  client(flag: string, context: Context, models?: Readonly<Record<string, string>>): Client
+  client(flag: FlagKey, context: Context, models?: Readonly<Record<string, string>>): Client
 }
 
 /** Routes what one client sends; `others` by the name before the colon of a model's id. */

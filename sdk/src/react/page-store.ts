@@ -1,5 +1,6 @@
 import type { Context } from '#evaluation'
 import type { BrowserClient, FlagReader } from '../browser/browser-client.ts'
+import type { FlagKey } from '../flag-types.ts'
 import type { ClientStatus, SluiceClient } from '../sluice-client.ts'
 
 /** How a client stands with its server, as far as it does not change with every ping. */
@@ -39,7 +40,7 @@ export function pageStore(client: BrowserClient | SluiceClient, context: Context
 
 /** A page that is being rendered has its bootstrap or nothing, and no server. */
 function renderedStatus(initial: FlagReader): ShownStatus {
-  const isEmpty = initial.details('', null).errorCode === 'PROVIDER_NOT_READY'
+  const isEmpty = initial.details('' as FlagKey, null).errorCode === 'PROVIDER_NOT_READY'
   return isEmpty
     ? { state: 'starting', source: 'default', revision: null }
     : { state: 'bootstrapped', source: 'bootstrap', revision: null }
