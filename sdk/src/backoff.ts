@@ -1,6 +1,6 @@
 /** Full-jitter back-off: anywhere between nothing and a bound that doubles with every failure in a row. */
 export function backoffMs(failures: number, baseMs: number, capMs: number, random: () => number = Math.random): number {
-  const bound = Math.min(capMs, baseMs * 2 ** Math.min(failures, 30))
+  const bound = Math.min(capMs, baseMs * 2 ** failures)
   return Math.round(random() * bound)
 }
 

@@ -12,6 +12,7 @@ import { ObservationQueue } from './observation-queue.ts'
 import { ObservationSender } from './observation-sender.ts'
 import { Observer } from './observer.ts'
 import { randomId } from './random-id.ts'
+import { refusedRows } from './read-receipt.ts'
 import { createResolver } from './resolver.ts'
 import type { Resolver } from './resolution.ts'
 import type { SluiceClient } from './sluice-client.ts'
@@ -84,6 +85,10 @@ export function connectClient(
     url: `${baseUrl}/observations`,
     queue,
     flushIntervalMs: settings.flushIntervalMs,
+    onReceipt: (receipt) => {
+      const refused = refusedRows(receipt)
+      if (refused !== null) log.warn('rejected', refused)
+    },
     onFlush: () => observer.newWindow(),
   })
   const stopFlushingAtExit = platform.atExit(() => sender.flush())

@@ -92,7 +92,7 @@ describe('createClient', () => {
       path: 'stream',
       headers: { authorization: `Bearer ${testKey}`, 'x-sluice-sdk': 'node/0.1.0' },
     })
-    expect(server.requests[0]?.headers['x-sluice-instance']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(server.requests[0]?.headers['x-sluice-instance']).toMatch(/^[0-9a-f]{32}$/)
   })
 
   test('uses the fetch it was given', async () => {

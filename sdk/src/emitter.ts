@@ -16,29 +16,34 @@ export type ClientErrorCode = 'UNAUTHENTICATED' | 'REFUSED' | 'UNREACHABLE'
 /** Listens to one kind of event; throwing in a listener disturbs nobody. */
 export type Listener<Name extends keyof ClientEvents> = (event: ClientEvents[Name]) => void
 
-type Listeners = { [Name in keyof ClientEvents]: Set<Listener<Name>> }
+interface Entry {
+  readonly name: keyof ClientEvents
+  readonly listener: (event: never) => void
+}
 
 /** Hands events to listeners; one that throws is reported and keeps nothing from the others. */
 export class Emitter {
-  readonly #listeners: Listeners = { ready: new Set(), change: new Set(), stale: new Set(), error: new Set() }
+  readonly #entries = new Set<Entry>()
   readonly #onFault: (thrown: unknown) => void
 
   constructor(onFault: (thrown: unknown) => void) {
     this.#onFault = onFault
   }
 
+  /** A listener that is none is reported when its event comes. */
   on<Name extends keyof ClientEvents>(name: Name, listener: Listener<Name>): () => void {
-    if (!Object.hasOwn(this.#listeners, name) || typeof listener !== 'function') return () => {}
-    this.#listeners[name].add(listener)
-    return () => void this.#listeners[name].delete(listener)
+    const entry = { name, listener }
+    this.#entries.add(entry)
+    return () => void this.#entries.delete(entry)
   }
 
   emit<Name extends keyof ClientEvents>(name: Name, event: ClientEvents[Name]): void {
     // A copy: a listener may add listeners.
-    const listeners = Array.from(this.#listeners[name])
-    for (const listener of listeners) {
+    const entries = Array.from(this.#entries)
+    for (const entry of entries) {
+      if (entry.name !== name) continue
       try {
-        listener(event)
+        entry.listener(event as never)
       } catch (thrown) {
         this.#onFault(thrown)
       }

@@ -17,6 +17,8 @@ export interface ObservationSenderParts {
   readonly now: () => number
   readonly flushIntervalMs: number
   readonly timing: Pick<Timing, 'requestMs' | 'closeMs' | 'backoffBaseMs' | 'backoffCapMs' | 'deniedMs'>
+  /** What the server said about a batch that it took. */
+  readonly onReceipt?: (text: string) => void
   /** Before each sending. */
   readonly onFlush: () => void
 }
@@ -117,7 +119,7 @@ export class ObservationSender {
       const text = await reply.text()
       if (reply.status === 200 || reply.status === 202) {
         this.#failures = 0
-        this.#reportRejected(text)
+        this.#parts.onReceipt?.(text)
         return true
       }
       log.warn('observations', `the server answered ${reply.status} to observations: ${text.slice(0, 300)}`)
@@ -139,17 +141,5 @@ export class ObservationSender {
     const { backoffBaseMs, backoffCapMs, deniedMs } = this.#parts.timing
     const waitMs = isDenied ? deniedMs : backoffMs(this.#failures++, backoffBaseMs, backoffCapMs)
     this.#backoffUntilMs = performance.now() + waitMs
-  }
-
-  #reportRejected(text: string): void {
-    try {
-      const { rejected } = JSON.parse(text) as { rejected?: { pointer?: string; message?: string }[] }
-      const first = rejected?.[0]
-      if (!first) return
-      const row = `${first.pointer ?? ''}: ${first.message ?? ''}`
-      this.#parts.log.warn('rejected', `the server refused ${rejected.length} observations; the first: ${row}`)
-    } catch {
-      // The status has said that the batch arrived.
-    }
   }
 }

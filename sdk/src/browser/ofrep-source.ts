@@ -210,7 +210,7 @@ export class OfrepSource {
   #report(code: ClientErrorCode, message: string): void {
     if (this.#closing.signal.aborted) return
     const { log, emitter, url } = this.#parts
-    log.warn(code, `${url}: ${message}; the flags in use go on answering`)
+    log.warn(code, `${url}: ${message}; the last flags stay`)
     if (this.#reported.has(code)) return
     this.#reported.add(code)
     emitter.emit('error', { code, message })

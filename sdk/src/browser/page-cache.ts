@@ -8,40 +8,34 @@ export interface PageStorage {
   setItem(key: string, value: string): void
 }
 
-/** The last flags of one server and environment, for the next visit: read only for the very same context. */
-export class PageCache {
-  readonly #storage: PageStorage | null
-  readonly #name: string
-
-  constructor(storage: PageStorage | null, owner: string) {
-    this.#storage = storage
-    this.#name = `sluice ${owner}`
-  }
-
-  read(context: Context): ResolvedFlags | null {
-    try {
-      const held = JSON.parse(this.#storage?.getItem(this.#name) ?? 'null') as { context?: string } | null
-      return held?.context === JSON.stringify(context) ? readResolvedSet(held, null) : null
-    } catch {
-      return null
-    }
-  }
-
-  write(context: Context, flags: ResolvedFlags): void {
-    try {
-      const held = { context: JSON.stringify(context), flags: [...flags.values()] }
-      this.#storage?.setItem(this.#name, JSON.stringify(held))
-    } catch {
-      // Full or forbidden: the next visit begins without.
-    }
-  }
+/** The last flags of a page, for its next visit. */
+export interface PageCache {
+  /** For the very same context only. */
+  read(context: Context): ResolvedFlags | null
+  write(context: Context, flags: ResolvedFlags): void
 }
 
-/** Null where the browser forbids it. */
-export function pageStorage(): PageStorage | null {
-  try {
-    return globalThis.localStorage ?? null
-  } catch {
-    return null
+/** Keeps them under the owner's name; `storage` undefined: in `localStorage`, null: nowhere. A storage that fails is none. */
+export function pageCache(storage: PageStorage | null | undefined, owner: string): PageCache {
+  const name = `sluice ${owner}`
+  // Reading the property throws where the browser forbids it.
+  const held = (): PageStorage | null => (storage === undefined ? localStorage : storage)
+  return {
+    read(context) {
+      try {
+        const last = JSON.parse(held()?.getItem(name) ?? 'null') as { context?: string } | null
+        return last?.context === JSON.stringify(context) ? readResolvedSet(last, null) : null
+      } catch {
+        return null
+      }
+    },
+    write(context, flags) {
+      try {
+        const last = { context: JSON.stringify(context), flags: [...flags.values()] }
+        held()?.setItem(name, JSON.stringify(last))
+      } catch {
+        // Full or forbidden: the next visit begins without.
+      }
+    },
   }
 }

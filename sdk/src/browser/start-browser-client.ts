@@ -1,7 +1,7 @@
 import type { Context } from '#evaluation'
 import type { BrowserClient, BrowserOptions } from './browser-client.ts'
 import { OfrepSource } from './ofrep-source.ts'
-import { PageCache, pageStorage } from './page-cache.ts'
+import { pageCache } from './page-cache.ts'
 import { createReader } from './page-reader.ts'
 import type { PageTiming } from './page-timing.ts'
 import { readResolvedSet } from './resolved-flags.ts'
@@ -27,14 +27,14 @@ export function startBrowserClient(options: BrowserOptions, timing: PageTiming):
   const hasPage = typeof document !== 'undefined'
   const log = createQuietLog(options.logger ?? console, clock.now)
   const emitter = new Emitter((thrown) => log.error('listener', messageOf(thrown)))
-  const cache = new PageCache(options.storage === undefined ? pageStorage() : options.storage, `${url} ${environment}`)
+  const cache = pageCache(options.storage, `${url} ${environment}`)
   const connection = {
     headers: {
       authorization: `Bearer ${key}`,
       'x-sluice-instance': randomId(),
       'x-sluice-sdk': `browser/${sdkVersion}`,
     },
-    transport: fetchTransport(lastingFetch(options.fetch ?? ((...args) => fetch(...args)))),
+    transport: fetchTransport(options.fetch ?? ((...args) => fetch(...args))),
     log,
   }
 
@@ -163,17 +163,10 @@ function unitOf(context: Context | null): string | null {
   return typeof unit === 'string' && unit !== '' ? unit : null
 }
 
-/** Small posts outlive the page they came from; larger ones a browser would refuse to keep. */
-const lastingFetch =
-  (send: typeof fetch): typeof fetch =>
-  (url, init) =>
-    send(url, { ...init, keepalive: String(init?.body).length < 60_000 })
-
 function readOptions({ url, key }: Partial<BrowserOptions> = {}) {
   const invalid = (option: string, text: string) =>
     new SluiceError('INVALID_OPTION', `createClient: \`${option}\`: ${text}.`)
-  if (typeof url !== 'string' || !/^https?:\/\//.test(url))
-    throw invalid('url', 'expected the address of a Sluice server')
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url)) throw invalid('url', 'expected an http address')
   const [, environment] = /^slc_cli_([a-z0-9-]+)_./.exec(key ?? '') ?? []
   if (key === undefined || environment === undefined) throw invalid('key', 'expected a client key, slc_cli_…')
   return { url: url.replace(/\/+$/, ''), key, environment }
