@@ -9,7 +9,9 @@ import {
 import { AlertsPage } from './pages/alerts/AlertsPage.tsx'
 import { ConnectPage } from './pages/connect/ConnectPage.tsx'
 import { FlagsPage } from './pages/flags/FlagsPage.tsx'
+import type { AuditFilter } from './api/queries.ts'
 import { type ModelFilter, sorts } from './api/models.ts'
+import { MetricsPage, windows } from './pages/metrics/MetricsPage.tsx'
 import { OverviewPage } from './pages/overview/OverviewPage.tsx'
 import { RolloutPage } from './pages/rollout/RolloutPage.tsx'
 import { SignInPage } from './pages/sign-in/SignInPage.tsx'
@@ -20,6 +22,8 @@ import { NotFound } from './shell/NotFound.tsx'
 // Fetched when somebody goes there: most visits are to a rollout, and should not wait for forms.
 const ModelsPage = lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage')
 const ModelPage = lazyRouteComponent(() => import('./pages/models/ModelPage.tsx'), 'ModelPage')
+const AuditPage = lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage')
+const ChannelsPage = lazyRouteComponent(() => import('./pages/channels/ChannelsPage.tsx'), 'ChannelsPage')
 const ImportPage = lazyRouteComponent(() => import('./pages/models/import/ImportPage.tsx'), 'ImportPage')
 const ComparePage = lazyRouteComponent(() => import('./pages/models/ComparePage.tsx'), 'ComparePage')
 
@@ -103,6 +107,29 @@ const model = createRoute({
     return <ModelPage key={id} environment={env} id={id} />
   },
 })
+const metrics = createRoute({
+  getParentRoute: () => environment,
+  path: '/metrics',
+  validateSearch: ({ last, q }): { last?: number; q?: string } => ({
+    ...(windows.some(([minutes]) => minutes === last) ? { last: last as number } : {}),
+    ...(typeof q === 'string' && q !== '' ? { q } : {}),
+  }),
+  component: () => {
+    const { last = 60, q = '' } = metrics.useSearch()
+    return <MetricsPage environment={metrics.useParams().env} minutes={last} search={q} />
+  },
+})
+const audit = createRoute({
+  getParentRoute: () => environment,
+  path: '/audit',
+  validateSearch: (search): AuditFilter => pickTexts(search, ['environment', 'kind', 'actor', 'subject']),
+  component: () => <AuditPage environment={audit.useParams().env} filter={audit.useSearch()} />,
+})
+const channels = createRoute({
+  getParentRoute: () => environment,
+  path: '/channels',
+  component: () => <ChannelsPage environment={channels.useParams().env} />,
+})
 const connect = createRoute({
   getParentRoute: () => environment,
   path: '/connect',
@@ -117,17 +144,36 @@ const rollout = createRoute({
   },
 })
 
-const pages = [overview, flags, models, compare, imports, model, alerts, connect, rollout] as const
+const pages = [
+  overview,
+  flags,
+  models,
+  compare,
+  imports,
+  model,
+  metrics,
+  alerts,
+  audit,
+  channels,
+  connect,
+  rollout,
+] as const
+
+/** The named texts that an address carries; the router has made a number of a text that looks like one. */
+function pickTexts(search: Record<string, unknown>, names: readonly string[]): Record<string, string> {
+  const found = names.flatMap((name): [string, string][] => {
+    const value = search[name]
+    if (typeof value === 'number') return [[name, String(value)]]
+    return typeof value === 'string' && value !== '' ? [[name, value]] : []
+  })
+  return Object.fromEntries(found)
+}
 
 /** What the address asks of the list; anything else in it is ignored. */
 function modelFilter(search: Record<string, unknown>): ModelFilter {
-  const texts = ['q', 'provider', 'status', 'kind', 'capability'].flatMap((name) => {
-    const value = search[name]
-    return typeof value === 'string' && value !== '' ? [[name, value]] : []
-  })
   const sort = sorts.find((each) => each === search['sort'])
   return {
-    ...Object.fromEntries(texts),
+    ...pickTexts(search, ['q', 'provider', 'status', 'kind', 'capability']),
     ...(sort === undefined ? {} : { sort }),
     ...(search['deleted'] === true ? { deleted: true } : {}),
   }

@@ -1,4 +1,16 @@
-import type { ActionInput, Alert, ApiKey, DecisionEvent, FlagRecord, PlanInput, Rollout } from '@sluice/contract'
+import type {
+  ActionInput,
+  Alert,
+  ApiKey,
+  Channel,
+  ChannelInput,
+  CheckResultInput,
+  DecisionEvent,
+  Delivery,
+  FlagRecord,
+  PlanInput,
+  Rollout,
+} from '@sluice/contract'
 import { environmentPath, request } from './client.ts'
 
 /** What an action would do, before it is done. */
@@ -37,11 +49,20 @@ export function performAction(rollout: Rollout, input: ActionInput): Promise<Act
   })
 }
 
-export function startRollout(environment: string, plan: PlanInput): Promise<Rollout> {
+/** Makes a draft, or starts at once. */
+export function createRollout(environment: string, plan: PlanInput, begin: 'draft' | 'start'): Promise<Rollout> {
   return request<Rollout>(environmentPath(environment, 'rollouts'), {
     method: 'POST',
     body: plan,
-    query: { start: 'true' },
+    query: { start: begin === 'start' ? 'true' : undefined },
+  })
+}
+
+/** Ticks, fails, skips or reopens an item of the checklist. */
+export function answerCheck(rollout: Rollout, body: CheckResultInput): Promise<ActionResult> {
+  return request<ActionResult>(environmentPath(rollout.environment, 'rollouts', rollout.id, 'checks'), {
+    method: 'POST',
+    body,
   })
 }
 
@@ -82,6 +103,23 @@ export function answerAlert(alert: Alert, action: 'acknowledge' | 'resolve'): Pr
     method: 'POST',
     body: { action },
   })
+}
+
+export function createChannel(body: ChannelInput): Promise<Channel> {
+  return request<Channel>('/api/v1/channels', { method: 'POST', body })
+}
+
+export function deleteChannel(id: string): Promise<void> {
+  return request(`/api/v1/channels/${encodeURIComponent(id)}`, { method: 'DELETE' })
+}
+
+export function testChannel(id: string): Promise<{ delivered: boolean; error: string | null }> {
+  return request(`/api/v1/channels/${encodeURIComponent(id)}/test`, { method: 'POST' })
+}
+
+export function redeliver(id: string, event: string): Promise<Delivery> {
+  const path = `/api/v1/channels/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(event)}/redeliver`
+  return request<Delivery>(path, { method: 'POST' })
 }
 
 export function signIn(credential: { token: string } | { key: string }): Promise<unknown> {

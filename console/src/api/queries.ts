@@ -1,5 +1,17 @@
-import type { Alert, DecisionEvent, FlagRecord, Rollout, Series } from '@sluice/contract'
-import { queryOptions } from '@tanstack/react-query'
+import type {
+  Alert,
+  AuditCheck,
+  AuditList,
+  Channel,
+  DecisionEvent,
+  Delivery,
+  FlagRecord,
+  MetricsSummary,
+  PlanTemplate,
+  Rollout,
+  Series,
+} from '@sluice/contract'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { environmentPath, request } from './client.ts'
 
 export interface List<T> {
@@ -42,6 +54,13 @@ export const flagsQuery = (environment: string) =>
     queryFn: ({ signal }) => request<List<FlagRecord>>(environmentPath(environment, 'flags'), { signal }),
   })
 
+/** The plans that come with Sluice. */
+export const planTemplatesQuery = queryOptions({
+  queryKey: ['plan-templates'],
+  queryFn: ({ signal }) => request<List<PlanTemplate>>('/api/v1/plan-templates', { signal }),
+  staleTime: Infinity,
+})
+
 export const rolloutsQuery = (environment: string) =>
   queryOptions({
     queryKey: keys.rollouts(environment),
@@ -71,11 +90,57 @@ export const seriesQuery = (environment: string, id: string) =>
       }),
   })
 
+/** What each variant did lately: users and calls. */
+export const metricsQuery = (environment: string, lastMinutes: number) =>
+  queryOptions({
+    queryKey: [...keys.environment(environment), 'metrics', lastMinutes],
+    queryFn: ({ signal }) =>
+      request<MetricsSummary>(environmentPath(environment, 'metrics', 'summary'), {
+        signal,
+        query: { lastMinutes: String(lastMinutes) },
+      }),
+    refetchInterval: 10_000,
+    placeholderData: (before) => before,
+  })
+
 export const alertsQuery = (environment: string) =>
   queryOptions({
     queryKey: keys.alerts(environment),
     queryFn: ({ signal }) => request<List<Alert>>(environmentPath(environment, 'alerts'), { signal }),
     refetchInterval: 10_000,
+  })
+
+export interface AuditFilter {
+  readonly environment?: string
+  readonly kind?: string
+  readonly actor?: string
+  readonly subject?: string
+}
+
+/** Who did what, the newest first. */
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ pageParam, signal }) =>
+      request<AuditList>('/api/v1/audit', { signal, query: { ...filter, before: pageParam, limit: '50' } }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    staleTime: 0,
+  })
+
+export const verifyAudit = (): Promise<List<AuditCheck>> => request<List<AuditCheck>>('/api/v1/audit/verify')
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: ({ signal }) => request<List<Channel>>('/api/v1/channels', { signal }),
+})
+
+export const deliveriesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['channels', id, 'deliveries'],
+    queryFn: ({ signal }) =>
+      request<List<Delivery>>(`/api/v1/channels/${encodeURIComponent(id)}/deliveries`, { signal }),
+    refetchInterval: 5000,
   })
 
 export const instancesQuery = (environment: string) =>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { signOut } from '../api/commands.ts'
 import { useLiveState, useLiveStream } from '../api/live.ts'
@@ -19,7 +19,10 @@ const pages = [
   ['/e/$env', 'Rollouts', true],
   ['/e/$env/flags', 'Flags', false],
   ['/e/$env/models', 'Models', false],
+  ['/e/$env/metrics', 'Metrics', false],
   ['/e/$env/alerts', 'Alerts', false],
+  ['/e/$env/audit', 'Audit', false],
+  ['/e/$env/channels', 'Channels', false],
   ['/e/$env/connect', 'Connect', false],
 ] as const
 
@@ -58,7 +61,12 @@ function Header(props: { environment: string; names: readonly string[] | undefin
   const isKnown = props.names?.includes(environment) === true
   const isMissing = !names.includes(environment)
   const navigate = useNavigate()
+  const pathname = useRouterState({ select: ({ location }) => location.pathname })
   const alerts = useQuery({ ...alertsQuery(environment), enabled: isKnown })
+  useEffect(() => {
+    // On a phone the row of pages is longer than the screen.
+    document.querySelector('nav [aria-current=page]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [pathname])
   const open = alerts.data?.items.filter(({ state }) => state === 'open').length ?? 0
   return (
     <header className="flex flex-wrap items-center gap-x-5 gap-y-1 border-b border-line py-2">
@@ -82,7 +90,7 @@ function Header(props: { environment: string; names: readonly string[] | undefin
       </label>
       <LiveBadge />
       <nav
-        className="flex flex-wrap gap-x-4 sm:order-none max-sm:order-last max-sm:w-full max-sm:justify-between"
+        className="relative flex gap-x-4 max-sm:order-last max-sm:-mx-4 max-sm:w-screen max-sm:overflow-x-auto max-sm:px-4 sm:flex-wrap"
         aria-label="Pages"
       >
         {pages.map(([to, label, exact]) => (

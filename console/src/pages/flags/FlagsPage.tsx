@@ -59,7 +59,7 @@ export function FlagsPage({ environment, search }: { environment: string; search
       </ul>
       {asked?.what === 'switch' && <SwitchDialog {...asked} environment={environment} onClose={close} />}
       {asked?.what === 'rollout' && (
-        <StartDialog environment={environment} flag={asked.record.key} opener={asked.opener} onClose={close} />
+        <StartDialog environment={environment} record={asked.record} opener={asked.opener} onClose={close} />
       )}
     </div>
   )

@@ -1,4 +1,4 @@
-import type { Rollout } from '@sluice/contract'
+import type { DecisionEvent, Rollout, Series } from '@sluice/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { decisionsQuery, rolloutQuery, seriesQuery } from '../../api/queries.ts'
@@ -8,11 +8,13 @@ import { TimeStrips } from '../../charts/TimeStrips.tsx'
 import { ActionBar } from '../../components/ActionBar.tsx'
 import { announcement, tabTitle } from '../../components/announcements.ts'
 import { DecisionLog } from '../../components/DecisionLog.tsx'
+import { guardrailText } from '../../components/guardrail-text.ts'
 import { StageRail } from '../../components/StageRail.tsx'
 import { rolloutMarks, toneText } from '../../components/states.ts'
 import { worstFirst } from '../../components/verdict-order.ts'
 import { DraftPreview } from '../../preview/DraftPreview.tsx'
 import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
+import { Checklist } from './Checklist.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
 import { useNow } from '../../ui/use-now.ts'
 
@@ -26,11 +28,9 @@ export function RolloutPage({ environment, id }: { environment: string; id: stri
 
 function LiveRollout({ environment, rollout }: { environment: string; rollout: Rollout }) {
   const now = useNow()
-  const [stripId, setStripId] = useState('p95')
   const series = useQuery(seriesQuery(environment, rollout.id))
   const decisions = useQuery(decisionsQuery(environment, rollout.id))
   const { mark, word, tone } = rolloutMarks[rollout.state]
-  const strip = otherStrips.find(({ id }) => id === stripId) ?? otherStrips[0]
   const log = decisions.data?.items ?? []
   const [worst, ...others] = worstFirst(rollout.verdicts)
   useEffect(() => {
@@ -52,33 +52,17 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
         <ActionBar rollout={rollout} />
       </header>
       <StageRail rollout={rollout} now={now} />
-      {rollout.state === 'draft' && <DraftPreview rollout={rollout} />}
-      <div className="max-sm:hidden">
-        <Facts rollout={rollout} />
-      </div>
+      {rollout.state === 'draft' ? (
+        <DraftPreview rollout={rollout} />
+      ) : (
+        <div className="max-sm:hidden">
+          <Facts rollout={rollout} />
+        </div>
+      )}
       <div className="mt-3 grid gap-x-8 gap-y-3 lg:grid-cols-[minmax(0,3fr)_minmax(320px,2fr)] lg:grid-rows-[auto_1fr]">
         <div className="order-2 min-w-0 space-y-3 lg:col-start-1 lg:row-span-2 lg:row-start-1">
-          <section aria-label="Charts" className="min-w-0">
-            {series.data && strip ? (
-              <TimeStrips series={series.data} decisions={log} strips={[errorStrip, strip]} />
-            ) : (
-              <Waiting />
-            )}
-            <label className="mt-1 block text-12 text-muted">
-              Lower chart{' '}
-              <select
-                value={stripId}
-                onChange={(event) => setStripId(event.target.value)}
-                className="rounded-4 border border-edge bg-bg px-2 py-1 text-13 text-text"
-              >
-                {otherStrips.map(({ id, title }) => (
-                  <option key={id} value={id}>
-                    {title}
-                  </option>
-                ))}
-              </select>
-            </label>
-          </section>
+          {rollout.state !== 'draft' && <Charts series={series.data} log={log} />}
+          <Checklist rollout={rollout} />
           <Reasons rollout={rollout} />
           <section aria-label="Decisions" className="min-w-0">
             <h2 className="eyebrow">
@@ -90,6 +74,15 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
                 rel="noreferrer"
               >
                 Report
+              </a>{' '}
+              ·{' '}
+              <a
+                className="link"
+                href={`/api/v1/environments/${environment}/rollouts/${rollout.id}/log?format=md`}
+                target="_blank"
+                rel="noreferrer"
+              >
+                Deployment log
               </a>
             </h2>
             <div className="lg:max-h-36 lg:overflow-y-auto" tabIndex={0} role="group" aria-label="Log of decisions">
@@ -100,6 +93,13 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
         <section aria-label="Worst guardrail" className="order-1 min-w-0 lg:col-start-2">
           <h2 className="eyebrow">Guardrails</h2>
           <ul>{worst && <IntervalRow verdict={worst} />}</ul>
+          {!worst && (
+            <ul className="list-disc pl-4 text-13">
+              {rollout.plan.guardrails.map((guardrail) => (
+                <li key={guardrail.id}>{guardrailText(guardrail)}</li>
+              ))}
+            </ul>
+          )}
         </section>
         <section aria-label="Other guardrails" className="order-3 min-w-0 lg:col-start-2">
           <ul>
@@ -107,13 +107,37 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
               <IntervalRow key={verdict.guardrail} verdict={verdict} />
             ))}
           </ul>
-          <Details rollout={rollout} />
+          {worst && <Details rollout={rollout} />}
           <div className="sm:hidden">
             <Facts rollout={rollout} />
           </div>
         </section>
       </div>
     </article>
+  )
+}
+
+function Charts(props: { series: Series | undefined; log: readonly DecisionEvent[] }) {
+  const [stripId, setStripId] = useState('p95')
+  const strip = otherStrips.find(({ id }) => id === stripId) ?? otherStrips[0]
+  return (
+    <section aria-label="Charts" className="min-w-0">
+      {props.series && strip ? (
+        <TimeStrips series={props.series} decisions={props.log} strips={[errorStrip, strip]} />
+      ) : (
+        <Waiting />
+      )}
+      <label className="mt-1 block text-12 text-muted">
+        Lower chart{' '}
+        <select value={stripId} onChange={(event) => setStripId(event.target.value)} className="field field-small">
+          {otherStrips.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+    </section>
   )
 }
 
