@@ -11,8 +11,9 @@ export interface Look {
 
 const desk: Look = { width: 1440, height: 900, colorScheme: 'light' }
 const phone: Look = { width: 360, height: 740, colorScheme: 'light' }
-/** Both themes on a desk and on a small phone. */
-export const looks: readonly Look[] = [desk, phone].flatMap((look) => [look, { ...look, colorScheme: 'dark' }])
+const dark = (look: Look): Look => ({ ...look, colorScheme: 'dark' })
+/** Both themes on a desk and on a small phone; the first two meet each of them once. */
+export const looks: readonly Look[] = [desk, dark(phone), phone, dark(desk)]
 
 /** The console in a real browser. */
 export interface Console {

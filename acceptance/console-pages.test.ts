@@ -1,0 +1,147 @@
+import { scale } from '../testing/scale.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
+import { newDatabase, startServer } from './running-server.ts'
+import type { RunningServer } from './running-server.ts'
+
+let server: RunningServer
+let shown: Console
+const environment = '/api/v1/environments/staging'
+
+beforeAll(async () => {
+  server = await startServer(await newDatabase())
+  shown = await openConsole(server.url)
+  for (const key of ['summary', 'search'])
+    await server.request('PUT', `${environment}/flags/${key}`, {
+      enabled: true,
+      variants: { on: true, off: false },
+      off: 'off',
+      serve: 'off',
+    })
+})
+afterAll(async () => {
+  await shown?.close()
+  await server?.end()
+})
+
+describe('a rollout from a template', () => {
+  test('shows its stages and guardrails before the start, and waits for its checklist', async () => {
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/flags`)
+    await page.getByRole('button', { name: 'Start a rollout of summary' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Start a rollout: summary' })
+    await dialog.getByText('errors above the baseline: roll back').waitFor()
+    await dialog.getByLabel('Plan').selectOption('after-enabling')
+    await dialog.getByText(/incomplete calls over 5/).waitFor()
+    expect(await dialog.getByRole('region', { name: 'Stages' }).innerText()).toMatch(/100 %\s+at least 24/)
+    await dialog.getByText('Runbook reviewed').waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await dialog.getByLabel('Reason').fill('worth a try')
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('heading', { name: /summary ○ draft/ }).waitFor()
+    const checklist = page.getByRole('region', { name: 'Checklist' })
+    const items = await checklist.getByRole('button', { name: /^Done/ }).count()
+    expect(items).toBeGreaterThan(1)
+    await checklist.getByRole('button', { name: /^Skip/ }).first().click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('not ours')
+    await page.getByRole('dialog').getByRole('button', { name: 'Skip' }).click()
+    await checklist.getByText('↷ skipped').waitFor()
+    for (let left = items - 1; left > 0; left -= 1) {
+      await checklist.getByRole('button', { name: /^Done/ }).first().click()
+      await expect.poll(() => checklist.getByRole('button', { name: /^Done/ }).count()).toBe(left - 1)
+    }
+    await page.getByRole('heading', { name: /summary ● running/ }).waitFor()
+    expect(shown.errors).toEqual([])
+  })
+})
+
+describe('the Metrics page', () => {
+  test('shows users and calls of each variant side by side, and no rate where there were no calls', async () => {
+    const at = new Date().toISOString()
+    const observations = Array.from({ length: 30 }, (_, i) => ({
+      flag: 'search',
+      variant: i % 3 === 0 ? 'on' : 'off',
+      unit: `user_${i % 6}`,
+      at,
+      metrics: { error: i === 0 ? 1 : 0, latency_ms: 800 },
+    }))
+    await server.request('POST', `${environment}/observations`, { id: 'metrics-1', observations })
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/metrics`)
+    const table = page.getByRole('group', { name: 'Metrics of search' })
+    await table.waitFor()
+    const cells = async (name: string): Promise<string[]> => {
+      const row = table.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) })
+      return (await row.getByRole('cell').allInnerTexts()).map((text) => text.replaceAll('\u00a0', ' '))
+    }
+    expect((await cells('on')).slice(0, 4)).toEqual(['2', '10', '10 %', '800 ms'])
+    expect((await cells('off')).slice(0, 4)).toEqual(['4', '20', '0 %', '800 ms'])
+    await page.getByText('No calls of one flag: summary').waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    expect(shown.errors).toEqual([])
+  })
+})
+
+describe('the Audit page', () => {
+  test('tells who did what and why, and that nobody altered it', async () => {
+    await server.request('PATCH', `${environment}/flags/search?reason=incident+42`, { enabled: false })
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/audit?kind=flag`)
+    const newest = page.getByRole('listitem').first()
+    await newest.getByText('“incident 42”').waitFor()
+    expect(await newest.innerText()).toMatch(/SLUICE_ADMIN_KEY disable · flag search in staging/)
+    await page.getByRole('button', { name: 'Verify the record' }).click()
+    await page.getByText(/✔ staging: \d+ events, unaltered/).waitFor()
+    await page.getByLabel('What').selectOption('session')
+    await page.getByText('sign in · session').first().waitFor()
+    expect(shown.errors).toEqual([])
+  })
+})
+
+describe('the Channels page', () => {
+  test('makes a webhook, shows its secret once, and says whether a test arrived', async () => {
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/channels`)
+    await page.getByText('No channel yet').waitFor()
+    await page.getByRole('button', { name: 'Add a channel' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Add' }).click()
+    await dialog.getByText('Address is needed.').waitFor()
+    await dialog.getByLabel('Name').fill('Pager')
+    await dialog.getByLabel('Address').fill('https://hooks.example.com/x')
+    await dialog.getByLabel(/^Events/).fill('rollout.*, Nonsense')
+    await dialog.getByRole('button', { name: 'Add' }).click()
+    await dialog
+      .getByText(/Expected a type such as/)
+      .first()
+      .waitFor()
+    // The refusal itself, which a browser logs whatever a page does.
+    expect(shown.errors.splice(0).filter((text) => !text.includes('422'))).toEqual([])
+    await dialog.getByLabel(/^Events/).fill('rollout.*')
+    await dialog.getByRole('button', { name: 'Add' }).click()
+    await page.getByText(/^whsec_/).waitFor()
+    await page.getByRole('button', { name: 'Test Pager' }).click()
+    await page.getByText(/✖ It did not arrive/).waitFor()
+    await page.reload()
+    await page.getByText('https://hooks.example.com/x').waitFor()
+    expect(await page.getByText(/^whsec_/).count()).toBe(0)
+    await page.getByRole('button', { name: 'Remove Pager' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('No channel yet').waitFor()
+    expect(shown.errors).toEqual([])
+  })
+})
+
+test('every page is in order in both themes, on a desk and on a phone', async () => {
+  for (const look of looks.slice(0, scale(2, 4))) {
+    const page = await shown.signedIn(look)
+    for (const path of ['', '/flags', '/metrics', '/alerts', '/audit', '/channels', '/connect']) {
+      await page.goto(`${server.url}/e/staging${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForTimeout(200)
+      expect([path, ...(await faultsOf(page))]).toEqual([path])
+    }
+    await page.context().close()
+  }
+  expect(shown.errors).toEqual([])
+}, 120_000)
