@@ -1,9 +1,10 @@
+import { type SluiceClient, createClient } from '@sluice/sdk'
+import { createModelRepository } from '@sluice/sdk/models'
 import { scale } from '../testing/scale.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
 import { newDatabase, startServer } from './running-server.ts'
 import type { RunningServer } from './running-server.ts'
-import { type CatalogueReader, readCatalogue } from './read-catalogue.ts'
 
 let server: RunningServer
 let shown: Console
@@ -36,11 +37,18 @@ afterAll(async () => {
 })
 
 describe('a price edited in the console', () => {
-  let reader: CatalogueReader
-  afterAll(() => reader?.close())
+  const models = createModelRepository()
+  let client: SluiceClient
+  const inputPrice = (): number | undefined => models.getModelConfig(gpt.id)?.pricing['input']
+  beforeAll(async () => {
+    const key = await server.request('POST', '/api/v1/keys', { kind: 'server', environment: 'demo', name: 'app' })
+    client = createClient({ url: server.url, key: (key.body as { secret: string }).secret, models })
+    await Promise.all([client.ready(), models.ready()])
+  })
+  afterAll(() => client?.close())
 
-  test('reaches a connected reader, is in History with who and why, and old calls keep their cost', async () => {
-    reader = await readCatalogue(server)
+  test('reaches a connected application, is in History with who and why, and old calls keep their cost', async () => {
+    expect(inputPrice()).toBe(5)
     const before = new Date().toISOString()
     const tab = await shown.signedIn()
     await tab.goto(page(gpt.id))
@@ -51,7 +59,10 @@ describe('a price edited in the console', () => {
     expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
     await dialog.getByLabel('Reason', { exact: true }).fill('OpenAI announced a price reduction')
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => reader.inputRate(gpt.id), { interval: 10, timeout: 10_000 }).toBe('2.5')
+    await expect.poll(inputPrice, { interval: 10, timeout: 10_000 }).toBe(2.5)
+    const usage = { inputTokens: 1000, outputTokens: 500 }
+    expect(models.calculateCost(gpt.id, usage).usd).toBe('0.0075')
+    expect(models.calculateCost(gpt.id, usage, { atMs: Date.parse(before) }).usd).toBe('0.01')
     const history = tab.getByRole('region', { name: 'History' }).getByRole('listitem').first()
     await history.getByText('v2').waitFor()
     await history.getByText('pricing.input').waitFor()
@@ -62,7 +73,7 @@ describe('a price edited in the console', () => {
     const cost = async (context: object) =>
       (await server.request('POST', '/api/v1/models/cost', {
         model: gpt.id,
-        usage: { inputTokens: 1000, outputTokens: 500 },
+        usage,
         context,
       })) as { body: { usd: string } }
     expect((await cost({})).body.usd).toBe('0.0075')
@@ -81,7 +92,7 @@ describe('a price edited in the console', () => {
     await dialog.getByLabel('Reason', { exact: true }).fill('it was a rumour')
     await dialog.getByRole('button', { name: 'Restore' }).click()
     await tab.getByText('v3').waitFor()
-    await expect.poll(() => reader.inputRate(gpt.id)).toBe('5')
+    await expect.poll(inputPrice).toBe(5)
     expect(shown.errors).toEqual([])
   })
 
@@ -202,6 +213,45 @@ describe('many models', () => {
     await tab.getByRole('link', { name: 'Compare 2' }).click()
     await tab.getByRole('columnheader', { name: /Model 241/ }).waitFor()
     expect(await tab.getByRole('row', { name: /^input/ }).innerText()).toMatch(/\$241[^]*\$242/)
+    expect(shown.errors).toEqual([])
+  })
+})
+
+describe('what models cost', () => {
+  test('is added up by model, flag and variant, beside the calls that nobody could price', async () => {
+    await server.request('PUT', '/api/v1/environments/demo/flags/answer', {
+      enabled: true,
+      variants: { on: true, off: false },
+      off: 'off',
+      serve: 'off',
+    })
+    const at = new Date().toISOString()
+    const call = (cost: object) => ({
+      flag: 'answer',
+      variant: 'off',
+      unit: 'user_1',
+      at,
+      model: gpt.id,
+      metrics: { error: 0, input_tokens: 1000, output_tokens: 500, ...cost },
+    })
+    const observations = [
+      call({ cost_usd: '0.0075' }),
+      call({ cost_usd: '0.0005' }),
+      { ...call({}), model: 'no:price' },
+    ]
+    await server.request('POST', '/api/v1/environments/demo/observations', { id: 'cost-1', observations })
+    const tab = await shown.signedIn()
+    await tab.goto(`${server.url}/e/demo/models/usage`)
+    const costs = tab.getByRole('group', { name: 'Costs' })
+    await costs.getByRole('row', { name: /^openai:gpt-4o 2 .*\$0\.008/ }).waitFor()
+    await tab.getByLabel('by variant').check()
+    await costs.getByRole('row', { name: /^openai:gpt-4o off 2/ }).waitFor()
+    expect(await faultsOf(tab)).toEqual([])
+    await costs.getByRole('link', { name: gpt.id }).click()
+    await tab
+      .getByRole('region', { name: 'Last 7 days' })
+      .getByRole('row', { name: /^answer off 2/ })
+      .waitFor()
     expect(shown.errors).toEqual([])
   })
 })

@@ -12,6 +12,7 @@ import { FlagsPage } from './pages/flags/FlagsPage.tsx'
 import type { AuditFilter } from './api/queries.ts'
 import { type ModelFilter, sorts } from './api/models.ts'
 import { MetricsPage, windows } from './pages/metrics/MetricsPage.tsx'
+import { UsagePage, usageView } from './pages/models/UsagePage.tsx'
 import { OverviewPage } from './pages/overview/OverviewPage.tsx'
 import { RolloutPage } from './pages/rollout/RolloutPage.tsx'
 import { SignInPage } from './pages/sign-in/SignInPage.tsx'
@@ -99,6 +100,12 @@ const imports = createRoute({
   path: '/models/import',
   component: () => <ImportPage environment={imports.useParams().env} />,
 })
+const usage = createRoute({
+  getParentRoute: () => environment,
+  path: '/models/usage',
+  validateSearch: usageView,
+  component: () => <UsagePage environment={usage.useParams().env} view={usage.useSearch()} />,
+})
 const model = createRoute({
   getParentRoute: () => environment,
   path: '/models/$id',
@@ -150,6 +157,7 @@ const pages = [
   models,
   compare,
   imports,
+  usage,
   model,
   metrics,
   alerts,

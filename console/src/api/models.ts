@@ -1,5 +1,5 @@
 // The catalogue of models: it belongs to no environment.
-import type { ModelHistory, ModelList, ModelRecord, Referrer } from '@sluice/contract'
+import type { ModelHistory, ModelList, ModelRecord, ModelUsage, Referrer } from '@sluice/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { request } from './client.ts'
 import type { List } from './queries.ts'
@@ -64,6 +64,22 @@ export const historyQuery = (id: string) =>
       request<ModelHistory>(modelPath(id, 'history'), { query: { limit: '20', cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
+  })
+
+/** By what costs may be added up. */
+export const usageGroups = ['model', 'day', 'environment', 'flag', 'variant'] as const
+export type UsageGroup = (typeof usageGroups)[number]
+
+/** What calls used and cost in the last days; `id` null: of all models. */
+export const usageQuery = (id: string | null, days: number, by: readonly UsageGroup[]) =>
+  queryOptions({
+    queryKey: [...modelKeys.all, 'usage', id, days, by],
+    queryFn: ({ signal }) =>
+      request<ModelUsage>(id === null ? `${modelsPath}/usage` : modelPath(id, 'usage'), {
+        signal,
+        query: { from: new Date(Date.now() - days * 86_400_000).toISOString(), by: by.join(',') },
+      }),
+    placeholderData: (before) => before,
   })
 
 export const referrersQuery = (id: string) =>

@@ -99,7 +99,11 @@ export function StartDialog({
         <Button disabled={!isReady} onClick={() => create.run('draft')}>
           Make a draft
         </Button>
-        <Button kind="primary" disabled={!isReady || !preview.data?.canStart || reason.trim() === ''} onClick={() => create.run('start')}>
+        <Button
+          kind="primary"
+          disabled={!isReady || !preview.data?.canStart || reason.trim() === ''}
+          onClick={() => create.run('start')}
+        >
           Start
         </Button>
       </DialogButtons>

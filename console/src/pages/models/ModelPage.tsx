@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
-import { modelQuery, referrersQuery } from '../../api/models.ts'
+import { modelQuery, referrersQuery, usageQuery } from '../../api/models.ts'
 import { PriceTimeline } from '../../charts/PriceTimeline.tsx'
 import { deletedMark, modelMarks, statusMeanings } from '../../components/model-marks.ts'
 import { toneText } from '../../components/states.ts'
@@ -24,6 +24,7 @@ import { ModelFacts } from './ModelFacts.tsx'
 import { PriceList } from './PriceList.tsx'
 import { PricesDialog } from './PricesDialog.tsx'
 import { Referrers } from './Referrers.tsx'
+import { UsageTable } from './UsageTable.tsx'
 
 /** One model: what it costs, what it is, who changed it, who uses it. */
 export function ModelPage({ environment, id }: { environment: string; id: string }) {
@@ -86,12 +87,15 @@ function Shown({ environment, record }: { environment: string; record: ModelReco
             <ModelFacts record={record} />
           </section>
         </div>
-        <section aria-labelledby="history-title" className="min-w-0">
-          <h2 id="history-title" className="eyebrow">
-            History
-          </h2>
-          <History record={record} now={now} />
-        </section>
+        <div className="min-w-0 space-y-6">
+          <Usage environment={environment} id={model.id} />
+          <section aria-labelledby="history-title" className="min-w-0">
+            <h2 id="history-title" className="eyebrow">
+              History
+            </h2>
+            <History record={record} now={now} />
+          </section>
+        </div>
       </div>
       {dialog && asked.what === 'edit' && <EditDialog {...dialog} />}
       {dialog && asked.what === 'prices' && <PricesDialog {...dialog} />}
@@ -105,6 +109,22 @@ function Shown({ environment, record }: { environment: string; record: ModelReco
       )}
       {dialog && asked.what in acts && <ActDialog {...dialog} name={asked.what as ActName} />}
     </article>
+  )
+}
+
+const usageDays = 7
+
+/** What it was used for lately; nothing when nobody called it. */
+function Usage({ environment, id }: { environment: string; id: string }) {
+  const usage = useQuery(usageQuery(id, usageDays, ['flag', 'variant']))
+  if (!usage.data || usage.data.items.length === 0) return null
+  return (
+    <section aria-labelledby="usage-title" className="min-w-0">
+      <h2 id="usage-title" className="eyebrow">
+        Last {usageDays} days
+      </h2>
+      <UsageTable environment={environment} items={usage.data.items} by={['flag', 'variant']} label="Usage" />
+    </section>
   )
 }
 

@@ -29,12 +29,15 @@ export function ModelsPage({ environment, filter }: { environment: string; filte
     <div className="pt-6">
       <PageHeader title="Models" place={environment}>
         <div className="flex flex-wrap gap-2">
+          <Link to="/e/$env/models/usage" params={{ env: environment }} className={buttonLook('plain')}>
+            Costs
+          </Link>
           <Link to="/e/$env/models/import" params={{ env: environment }} className={buttonLook('plain')}>
             Import
           </Link>
           <ExportMenu />
           <Button kind="primary" onClick={({ currentTarget }) => setAdding(currentTarget)}>
-            Add a model
+            Add<span className="max-sm:sr-only"> a model</span>
           </Button>
         </div>
       </PageHeader>
