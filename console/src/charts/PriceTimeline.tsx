@@ -35,7 +35,7 @@ export function PriceTimeline({ model, now }: { model: Model; now: number }) {
         height={height}
         role="img"
         aria-label={`Prices per million tokens over time: ${shown.map(summaryOf).join('; ')}.`}
-        className="block overflow-visible"
+        className="chart-text block overflow-visible"
       >
         <line x1={0} x2={right} y1={height - bottom} y2={height - bottom} className="stroke-line" />
         <line x1={x(now)} x2={x(now)} y1={top - 8} y2={height - bottom} className="stroke-edge" strokeDasharray="3 3" />

@@ -76,7 +76,7 @@ export function TimeStrips({
     <div ref={measure}>
       <svg
         viewBox={`0 0 ${width} ${height}`}
-        className="block h-auto w-full"
+        className="chart-text block h-auto w-full"
         role="img"
         aria-label={`Exposure, ${strips.map(({ title }) => title).join(', ')} over time`}
       >

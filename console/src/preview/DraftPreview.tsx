@@ -38,9 +38,11 @@ export function PreviewPanel({ preview }: { preview: PreviewAnswer }) {
         )}
       </p>
       <Findings findings={findings} />
-      <div className="mt-4">
-        <StageOutlooks stages={stages} />
-      </div>
+      {traffic && (
+        <div className="mt-4">
+          <StageOutlooks stages={stages} />
+        </div>
+      )}
     </>
   )
 }

@@ -2,8 +2,8 @@ import type { Rollout } from '@sluice/contract'
 import { guardrailText } from '../../components/guardrail-text.ts'
 import { formatDurationText } from '../../format/time.ts'
 
-/** A plan as it would run: stages, guardrails, what has to be done first, what was chosen where it is silent. */
-export function PlanView({ plan, notes }: { plan: Rollout['plan']; notes: readonly string[] }) {
+/** A plan as it would run: stages, guardrails, what has to be done first. */
+export function PlanView({ plan }: { plan: Rollout['plan'] }) {
   const first = plan.checklist.map((item) => (typeof item === 'string' ? item : item.text))
   return (
     <div className="mt-4 space-y-4 text-13">
@@ -41,16 +41,21 @@ export function PlanView({ plan, notes }: { plan: Rollout['plan']; notes: readon
           <p className="mt-1 text-muted">Start waits for these, and then begins by itself.</p>
         </section>
       )}
-      {notes.length > 0 && (
-        <section aria-label="Notes">
-          <h3 className="eyebrow">Chosen where the plan is silent</h3>
-          <ul className="mt-1 list-disc pl-4 text-muted">
-            {notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </section>
-      )}
     </div>
+  )
+}
+
+/** What was chosen where a plan is silent. */
+export function PlanNotes({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) return null
+  return (
+    <section aria-label="Notes" className="mt-4 text-13">
+      <h3 className="eyebrow">Chosen where the plan is silent</h3>
+      <ul className="mt-1 list-disc pl-4 text-muted">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </section>
   )
 }

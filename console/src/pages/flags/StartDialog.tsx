@@ -12,7 +12,7 @@ import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Field } from '../../ui/Field.tsx'
 import { ReasonField } from '../../ui/ReasonField.tsx'
 import { Refused, Waiting } from '../../ui/States.tsx'
-import { PlanView } from './PlanView.tsx'
+import { PlanNotes, PlanView } from './PlanView.tsx'
 
 const standard = 'standard'
 
@@ -82,9 +82,10 @@ export function StartDialog({
       <Refused error={preview.error} />
       {plan && preview.data && (
         <>
-          <PlanView plan={plan} notes={preview.data.notes} />
+          <PlanView plan={plan} />
           <h3 className="eyebrow mt-4">What it will find</h3>
           <PreviewPanel preview={preview.data} />
+          <PlanNotes notes={preview.data.notes} />
         </>
       )}
       <DialogButtons
