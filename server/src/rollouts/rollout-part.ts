@@ -12,6 +12,7 @@ import { PrometheusMetrics } from '../metrics/prometheus.ts'
 import type { ServerPart } from '../start-server.ts'
 import { RolloutRunner } from './rollout-runner.ts'
 import type { RunnerParts } from './rollout-runner.ts'
+import { StoreWatch } from './store-watch.ts'
 
 /** Rollouts and observations as a part of the server: their routes, and the engine that lives beside them. */
 export function rolloutPart(shell: Shell): ServerPart {
@@ -28,6 +29,7 @@ export function rolloutPart(shell: Shell): ServerPart {
     },
   }
   const runner = new RolloutRunner(parts)
+  const watch = new StoreWatch(runner, parts)
   const checks = new CheckKeeper(runner, parts, { internalHosts: shell.config.internalHosts })
   const pruner = new ObservationPruner(shell)
   const prometheus = new PrometheusMetrics({ ...shell, live: () => runner.live() })
@@ -43,11 +45,13 @@ export function rolloutPart(shell: Shell): ServerPart {
     async start() {
       await runner.start()
       for (const rollout of runner.live()) await alerts.reconcile(rollout)
+      watch.start()
       checks.start()
       pruner.start()
     },
     async stop() {
       pruner.stop()
+      watch.stop()
       checks.stop()
       await runner.close()
       await alerts.settle()

@@ -18,6 +18,7 @@ import { SimulatedClock } from '../simulation/simulated-clock.ts'
 import { decisionsOf } from './decisions-of.ts'
 import { RolloutRunner } from './rollout-runner.ts'
 import type { RunnerParts } from './rollout-runner.ts'
+import { StoreWatch } from './store-watch.ts'
 
 const actor = { kind: 'person', id: 'p', name: 'Ada' } as const
 const env = 'production'
@@ -306,6 +307,32 @@ describeEachEngine('a running rollout', (makeDatabase) => {
       await all.clock.advance(1000)
     }
     expect([await share(all), (await runner.find(env, id)).state.stage]).toEqual([10_000, 0])
+  })
+
+  test('what was committed though nobody heard so is served, and goes on', async () => {
+    const database = await makeDatabase(migrations)
+    const all = await rig(database)
+    let isLost = false
+    const lossy: Database = {
+      ...database,
+      async transaction(work, options) {
+        const done = await database.transaction(work, options)
+        if (isLost) throw new Error('The connection was lost.')
+        return done
+      },
+    }
+    const parts = { ...all.parts, database: lossy }
+    const runner = new RolloutRunner(parts)
+    const { id } = await runner.create(env, plan, { actor, start: false, dryRun: false })
+    isLost = true
+    await expect(runner.act(env, id, { action: 'start' }, actor)).rejects.toThrow('The connection was lost.')
+    isLost = false
+    const served = () => all.parts.cache.get(env)?.flags['patch-mode']?.rollout?.id
+    expect(served()).toBeUndefined()
+    await new StoreWatch(runner, parts).look()
+    expect(served()).toBe(id)
+    await all.clock.advance(3000)
+    expect((await runner.find(env, id)).state.block).toBe(3)
   })
 
   test('a draft starts only on a flag that still fits its plan', async () => {

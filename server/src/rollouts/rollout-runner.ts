@@ -30,7 +30,14 @@ import type { Told } from './decision-event.ts'
 import { eventsOf } from './decisions-of.ts'
 import { isLive } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
-import { armedRollouts, findRollout, insertRollout, liveRollouts } from './rollout-store.ts'
+import {
+  armedRollouts,
+  findRollout,
+  insertRollout,
+  liveRollouts,
+  rolloutById,
+  watchedVersions,
+} from './rollout-store.ts'
 import { rebuildLedger, ledgerRows } from './rebuild-ledger.ts'
 import type { KeptLedger } from './rebuild-ledger.ts'
 import { addRows } from './totals.ts'
@@ -75,6 +82,21 @@ export class RolloutRunner {
     const { kysely } = this.#parts.database
     for (const record of [...(await liveRollouts(kysely)), ...(await armedRollouts(kysely))]) this.#adopt(record)
     await this.startArmed()
+  }
+
+  /** Takes up what is stored otherwise than it is known here: a commit may have arrived though its answer did not. */
+  adoptStored(): Promise<void> {
+    return this.inTurn(async () => {
+      const { kysely } = this.#parts.database
+      const stored = new Map((await watchedVersions(kysely)).map(({ id, version }) => [id, version]))
+      for (const id of new Set([...stored.keys(), ...this.#live.keys(), ...this.#armed.keys()])) {
+        const known = this.#live.get(id) ?? this.#armed.get(id)
+        if (known?.version === stored.get(id)) continue
+        this.#ledgers.delete(id)
+        const record = await rolloutById(kysely, id)
+        if (record) this.#adopt(record)
+      }
+    })
   }
 
   /** Starts what is armed and waits for nothing any more; called now and then, as a start may have failed. */

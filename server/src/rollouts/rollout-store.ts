@@ -68,6 +68,19 @@ export async function liveRollouts(db: Reader): Promise<readonly RolloutRecord[]
   return (await db.selectFrom('rollouts').selectAll().where('live', '=', 1).execute()).map(fromRow)
 }
 
+/** Of all that runs or waits to start. */
+export const watchedVersions = (db: Reader): Promise<{ id: string; version: number }[]> =>
+  db
+    .selectFrom('rollouts')
+    .select(['id', 'version'])
+    .where((eb) => eb.or([eb('live', '=', 1), eb('armed', '=', 1)]))
+    .execute()
+
+export async function rolloutById(db: Reader, id: string): Promise<RolloutRecord | null> {
+  const row = await db.selectFrom('rollouts').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
 /** The rollout of a flag that ended last. */
 export async function lastEnded(db: Reader, environment: string, flag: string): Promise<RolloutRecord | null> {
   const row = await db
