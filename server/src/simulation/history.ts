@@ -6,7 +6,7 @@ import { honest } from './sabotage.ts'
 import type { Sabotage } from './sabotage.ts'
 import type { ServerNode } from './server-node.ts'
 import type { SimulatedStore } from './simulated-store.ts'
-import { blockMs, planFrom, slowPlan } from './simulated-plan.ts'
+import { againstBaseline, blockMs, planFrom, slowPlan } from './simulated-plan.ts'
 import type { Trace } from './trace.ts'
 import { flagKey, TrafficSource } from './traffic-source.ts'
 import type { Batch, Regime } from './traffic-source.ts'
@@ -77,6 +77,7 @@ class History {
     if (choice.chance(0.5)) happenings.reverse()
     await Promise.all(happenings.map((happen) => happen()))
     node?.faults.clear()
+    world.compare()
     if (choice.chance(0.2)) world.follow()
   }
 
@@ -93,7 +94,10 @@ class History {
     if (world.running.length === 0) await world.startNode()
     await this.#edit({ kind: 'merge', body: { enabled: true, include: null, exclude: null } }, null)
     if (fresh) await this.#act({ action: 'rollback' }, flagKey)
-    await this.#plan(true, fresh && candidate === 'failing' ? slowPlan : undefined)
+    const input = fresh && candidate === 'failing' ? slowPlan : planFrom(world.choice)
+    await this.#plan(true, input)
+    // An incident of the past can lie beyond a plan's fixed limits: then it was refused.
+    await this.#plan(true, { ...input, advance: 'quiet', guardrails: [againstBaseline] })
     world.record({ kind: 'calm', candidate, fresh })
     const id = (await this.#look(flagKey))?.id ?? flagKey
     for (let i = 1; i < steps; i++) await this.#calmStep(id, candidate)
@@ -111,6 +115,7 @@ class History {
     this.#newBatch(12, true)
     await this.#deliver(0)
     await world.wake()
+    world.compare()
     const now = candidate === 'healthy' ? await this.#look(id) : undefined
     const isStopped = now?.waitingFor.some(({ code }) => ['person', 'breach', 'no_data'].includes(code))
     if (now?.state === 'held' && isStopped) await this.#act({ action: 'resume' }, id)

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/contract'
 import type { ActionInput, PlanInput, Rollout } from '@sluice/contract'
 import { step } from '@sluice/core/rollout'
-import { ensureEnvironments } from '../environments/environment-store.ts'
+import { builtInEnvironments, ensureEnvironments } from '../environments/environment-store.ts'
 import { applyEdit, versionConflict } from '../flags/flag-service.ts'
 import type { FlagEdit } from '../flags/edit-flag.ts'
 import { findFlag } from '../flags/flag-store.ts'
@@ -16,6 +16,7 @@ import { silentLogger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import { RolloutRunner } from '../rollouts/rollout-runner.ts'
 import type { RunnerParts } from '../rollouts/rollout-runner.ts'
+import { StoreWatch } from '../rollouts/store-watch.ts'
 import { InjectedFault, type Faults } from './faults.ts'
 import { environment } from './observer.ts'
 import type { Asked } from './reference.ts'
@@ -52,6 +53,7 @@ export class ServerNode {
   readonly faults: Faults
   readonly #parts: RunnerParts
   readonly #runner: RolloutRunner
+  readonly #watch: StoreWatch
   readonly #sabotage: Sabotage
   readonly #asked = new Map<string, Asked>()
   /** What was answered before it was done. */
@@ -86,6 +88,7 @@ export class ServerNode {
       this.#asked.set(plan.flag, { block: block.index, facts })
       return core(plan, state, block, facts)
     })
+    this.#watch = new StoreWatch(this.#runner, this.#parts)
   }
 
   get isUp(): boolean {
@@ -102,8 +105,9 @@ export class ServerNode {
     return this.#answered(async () => {
       const { database, clock, random, cache } = this.#parts
       await database.transaction((transaction) => ensureEnvironments(transaction, clock.now(), random))
-      await reloadSnapshot(environment, database, cache)
+      for (const name of builtInEnvironments) await reloadSnapshot(name, database, cache)
       await this.#runner.start()
+      this.#watch.start()
       this.#isUp = true
     })
   }

@@ -8,7 +8,7 @@ const seconds = (blocks: number): string => `${(blocks * blockMs) / 1000}s`
 type Guardrails = NonNullable<PlanInput['guardrails']>
 
 const noDataAfter = seconds(4)
-const ratio: Guardrails[number] = { metric: 'error', ratioOver: 1, onBreach: 'rollback', noDataAfter }
+export const againstBaseline: Guardrails[number] = { metric: 'error', ratioOver: 1, onBreach: 'rollback', noDataAfter }
 const ceiling = { metric: 'error', over: 0.6, safeBelow: 0.6, noDataAfter } as const
 const window = { length: seconds(2), breach: 2, of: 3, minSamples: 3 }
 
@@ -56,7 +56,7 @@ function guardrails(choice: SeededChoice): Guardrails {
     { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, onBreach: 'hold', noDataAfter },
     { metric: 'latency_ms', stat: 'p90', ratioOver: 1.5, onBreach: 'hold', noDataAfter },
   ]
-  return choice.chance(0.4) ? [ratio] : [ratio, choice.from(more)]
+  return choice.chance(0.4) ? [againstBaseline] : [againstBaseline, choice.from(more)]
 }
 
 /** Stays long enough at a share for any harm to be proven. */
@@ -66,5 +66,5 @@ export const slowPlan: PlanInput = {
   block: seconds(1),
   advance: 'quiet',
   stages: [{ percent: 50, atLeast: seconds(100) }, { percent: 100 }],
-  guardrails: [ratio],
+  guardrails: [againstBaseline],
 }

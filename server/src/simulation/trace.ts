@@ -115,6 +115,8 @@ export type Entry = { readonly n: number; readonly at: number } & (
       readonly id: string
       readonly revision: number
     }
+  /** A server that reaches its database and still serves what was there before. */
+  | { readonly kind: 'behind'; readonly node: NodeName; readonly served: number; readonly stored: number }
   | { readonly kind: 'followed'; readonly seq: number; readonly id: string }
   | { readonly kind: 'calm'; readonly candidate: 'healthy' | 'failing'; readonly fresh: boolean }
   | {

@@ -157,6 +157,14 @@ export class World {
     }
   }
 
+  /** Notes who serves another revision than is stored, though nothing keeps it from looking. */
+  compare(): void {
+    const stored = this.#observer.revision
+    for (const { name, faults, served } of this.running.map((node) => ({ ...node, served: node.served() })))
+      if (!faults.isAway && served && served.revision < stored)
+        this.record({ kind: 'behind', node: name, served: served.revision, stored })
+  }
+
   /** Whoever sends notifications reads the log from where it stopped, whatever happened in between. */
   follow(): void {
     const rows = this.#store.file

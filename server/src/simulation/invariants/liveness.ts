@@ -1,5 +1,7 @@
 import { isLive } from '../story.ts'
 import type { Story } from '../story.ts'
+import type { EntryOf } from '../trace.ts'
+import { first } from './invariant.ts'
 import type { Breach, Invariant } from './invariant.ts'
 
 /** Steps of a block each after which a running rollout must have been looked at again. */
@@ -12,7 +14,7 @@ export const faultsPass: Invariant = {
   id: 'I10',
   sentence:
     'Once faults end, every block is judged, the newest revision is served, and within the time of the plan a healthy candidate reaches everybody and a failing one nobody.',
-  broken: (story) => forgotten(story) ?? outdated(story) ?? unfinished(story),
+  broken: (story) => forgotten(story) ?? leftBehind(story) ?? outdated(story) ?? unfinished(story),
 }
 
 /** The engine must look at what runs, whatever its clock says. */
@@ -23,6 +25,18 @@ function forgotten({ of, transitions }: Story): Breach | null {
   if (!calm || !end || !last || !isLive(last.after)) return null
   const waited = end.entry.n - last.commit.n
   return waited > patience ? { at: end.at, how: `no block was sealed in the last ${waited} steps` } : null
+}
+
+function leftBehind({ of }: Story): Breach | null {
+  let last: EntryOf<'behind'> | undefined
+  let steps = 0
+  return first(of('behind'), ({ entry }) => {
+    const goesOn = entry.node === last?.node && entry.served === last.served && entry.n <= last.n + 1
+    steps = goesOn ? steps + 1 : 1
+    last = entry
+    const { node, served, stored } = entry
+    return steps > patience ? `${node} serves revision ${served} for ${steps} steps; stored is ${stored}` : null
+  })
 }
 
 function outdated({ of }: Story): Breach | null {
