@@ -16,6 +16,8 @@ type Core = typeof step
 
 const insertsEvent = ({ sql }: CompiledQuery): boolean => sql.startsWith('insert into "events"')
 
+const movesRollout = ({ sql }: CompiledQuery): boolean => sql.startsWith('update "rollouts"')
+
 /** `update rollouts … where id = ? and version = ?` without its last condition. */
 function withoutVersionCheck(query: CompiledQuery): CompiledQuery {
   const condition = ' and "version" = ?'
@@ -98,6 +100,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'P14 a batch sent again is a new batch',
     breaks: 'I14',
     sabotage: { batchId: (id, sent) => (sent === 1 ? id : `${id} again`) },
+  },
+  {
+    name: 'P15 what the engine was told, in a transaction of its own',
+    breaks: 'I16',
+    sabotage: { splitsAt: movesRollout },
   },
 ]
 

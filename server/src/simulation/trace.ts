@@ -118,6 +118,13 @@ export type Entry = { readonly n: number; readonly at: number } & (
   /** A server that reaches its database and still serves what was there before. */
   | { readonly kind: 'behind'; readonly node: NodeName; readonly served: number; readonly stored: number }
   | { readonly kind: 'followed'; readonly seq: number; readonly id: string }
+  | {
+      readonly kind: 'replayed'
+      readonly rollout: string
+      readonly steps: number
+      /** What comes out otherwise when the engine is told the same again. */
+      readonly difference: string | null
+    }
   | { readonly kind: 'calm'; readonly candidate: 'healthy' | 'failing'; readonly fresh: boolean }
   | {
       readonly kind: 'end'

@@ -5,6 +5,7 @@ import type { CachedSnapshot } from '../flags/snapshot-cache.ts'
 import { Faults } from './faults.ts'
 import { environment, flagsDigest, Observer } from './observer.ts'
 import { ReferenceEngine } from './reference.ts'
+import { replayAll } from './replay-all.ts'
 import type { Sabotage } from './sabotage.ts'
 import { SeededChoice } from './seeded-choice.ts'
 import { ServerNode } from './server-node.ts'
@@ -176,6 +177,7 @@ export class World {
 
   async end(waitingFor: readonly string[]): Promise<void> {
     await Promise.all(this.running.map((node) => node.settled()))
+    for (const replayed of await replayAll(this.#store.plain.kysely)) this.record({ kind: 'replayed', ...replayed })
     const chain = await verifyChain(this.#store.plain.kysely, environment)
     const { revision } = this.#observer
     this.record({ kind: 'end', revision, digest: this.#observer.snapshotDigest(), chain: chain.state, waitingFor })

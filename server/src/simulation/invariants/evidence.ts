@@ -87,6 +87,13 @@ function healthyBlocks(transitions: readonly Transition[]): number {
   }, 0)
 }
 
+export const replaysToTheSame: Invariant = {
+  id: 'I16',
+  sentence: 'Told once more what it was told, the engine decides the same and comes to where each rollout stands.',
+  broken: ({ of }) =>
+    first(of('replayed'), ({ entry: { rollout, difference } }) => difference && `${rollout}, ${difference}`),
+}
+
 export const foldsToTheSame: Invariant = {
   id: 'I13',
   sentence: 'Whoever folds the stored rows again, block by block, comes to the stored state to the last digit.',

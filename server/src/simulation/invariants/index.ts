@@ -1,6 +1,6 @@
 import { tell } from '../story.ts'
 import type { Trace } from '../trace.ts'
-import { advanceOnFreshEvidence, breachIsAnswered, foldsToTheSame, timeIsServed } from './evidence.ts'
+import { advanceOnFreshEvidence, breachIsAnswered, foldsToTheSame, replaysToTheSame, timeIsServed } from './evidence.ts'
 import { exposureFollowsThePlan, heldMeansHeld, nobodyFlips } from './exposure.ts'
 import type { Breach, Invariant } from './invariant.ts'
 import { faultsPass } from './liveness.ts'
@@ -30,6 +30,7 @@ export const invariants: readonly Invariant[] = [
   foldsToTheSame,
   acknowledgedIsStored,
   faultsAreNamed,
+  replaysToTheSame,
 ]
 
 export type Broken = Breach & { readonly invariant: Invariant }
