@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/contract'
-import type { Decision, Plan } from '@sluice/core/rollout'
+import type { Decision, Plan, RolloutState } from '@sluice/core/rollout'
 import type { Flag } from '@sluice/core/evaluation'
 import { appendEvent } from '../events/append-event.ts'
 import type { StoredEvent } from '../events/event.ts'
@@ -39,7 +39,7 @@ export async function carryOut(
     state,
     visits: visitsAfter(before.visits, state),
     startedMs: isStart ? nowMs : before.startedMs,
-    endedMs: state.ended !== null && before.state.ended === null ? nowMs : before.endedMs,
+    endedMs: endedMs(before, state, nowMs),
   })
   if (decision.effects.length === 0) return { record, publication: null, event: null }
   const event = decisionEvent(record, decision, told)
@@ -69,6 +69,12 @@ export async function carryOut(
   if (!changed.changed)
     return { record, publication: null, event: await appendEvent(transaction, record.environment, event, parts) }
   return { record, publication: changed.publication, event: changed.event }
+}
+
+/** One that had completed and is lowered runs again. */
+function endedMs(before: RolloutRecord, { ended }: RolloutState, nowMs: number): number | null {
+  if (ended === null) return null
+  return ended === before.state.ended ? before.endedMs : nowMs
 }
 
 /** The flag may have changed since the plan was made. */

@@ -14,6 +14,7 @@ import type { Database } from '../ports/database.ts'
 import { silentLogger } from '../ports/logger.ts'
 import { manualClock } from '../ports/manual-clock.ts'
 import { seededRandom } from '../ports/seeded-random.ts'
+import { readRecording } from './recording.ts'
 import { RolloutRunner } from './rollout-runner.ts'
 import type { RunnerParts } from './rollout-runner.ts'
 
@@ -70,6 +71,14 @@ async function rig(database: Database) {
   return { clock, parts, runner, id, second, rows }
 }
 
+async function count(database: Database, table: 'checkpoints' | 'observation_batches' | 'sealed_blocks') {
+  const counted = await database.kysely
+    .selectFrom(table)
+    .select((eb) => eb.fn.countAll().as('n'))
+    .executeTakeFirst()
+  return Number(counted?.n)
+}
+
 describeEachEngine('the ledger of a running rollout', (makeDatabase) => {
   test('goes on from its checkpoint after a restart, though the rows before it are gone', async () => {
     const play = async (restarts: boolean) => {
@@ -106,12 +115,22 @@ describeEachEngine('the ledger of a running rollout', (makeDatabase) => {
     await runner.act(env, id, { action: 'rollback' }, actor)
     expect(await pruneObservations(parts.database, parts.clock.now() + day)).toBe(560)
     expect(await rows()).toBe(0)
-    const left = (table: 'checkpoints' | 'observation_batches' | 'sealed_blocks') =>
-      parts.database.kysely
-        .selectFrom(table)
-        .select((eb) => eb.fn.countAll().as('n'))
-        .executeTakeFirst()
     for (const table of ['checkpoints', 'observation_batches', 'sealed_blocks'] as const)
-      expect([table, Number((await left(table))?.n)]).toEqual([table, 0])
+      expect([table, await count(parts.database, table)]).toEqual([table, 0])
+    const record = await runner.find(env, id)
+    await expect(readRecording(record, parts.database.kysely, null, 10)).rejects.toThrow(/was deleted/)
+  })
+
+  test('keeps what a rollout needs that was lowered after it had completed', async () => {
+    const { parts, runner, id, second } = await rig(await makeDatabase(migrations))
+    for (let left = 5; left > 0 && (await runner.find(env, id)).state.ended === null; left -= 1)
+      await runner.act(env, id, { action: 'proceed' }, actor)
+    await runner.act(env, id, { action: 'rollback', to: 5 }, actor)
+    for (let i = 0; i < 12; i++) await second(runner)
+    const kept = async () => [await count(parts.database, 'checkpoints'), await count(parts.database, 'sealed_blocks')]
+    const before = await kept()
+    expect(before[0]).toBe(1)
+    await pruneObservations(parts.database, parts.clock.now() + day)
+    expect(await kept()).toEqual(before)
   })
 })

@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/contract'
 import type { Recording } from '@sluice/contract'
 import type { Kysely } from 'kysely'
 import type { StoredEvent } from '../events/event.ts'
@@ -27,6 +28,15 @@ export async function readRecording(
   pageSize: number,
 ): Promise<Recording> {
   const blocks = await listToldBlocks(db, record.id, after, pageSize)
+  const { attempt, block } = record.state
+  if (after === null && blocks.length === 0 && (attempt > 1 || block > 0))
+    throw new SluiceError(
+      'NOT_FOUND',
+      `The recording of ${record.id} was deleted: it is kept for a time after the end.`,
+      {
+        hint: 'Its decisions and their evidence stay: GET decisions. SLUICE_RETENTION says for how long the rest is kept.',
+      },
+    )
   const last = blocks.length < pageSize ? null : (blocks.at(-1) ?? null)
   const events = await eventsOf(db, record.environment, record.id)
   const actions = actionSteps(events).filter(
