@@ -14,6 +14,7 @@ import { World } from './world.ts'
 
 const firstFlag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
 const hourMs = 3_600_000
+const retentionMs = 5 * blockMs
 /** Steps with faults, and those in which everything must come right again. */
 const wildSteps = 150
 const calmSteps = 50
@@ -160,13 +161,15 @@ class History {
 
   #happening(): () => Promise<void> {
     const { choice } = this.world
-    switch (choice.weighted({ traffic: 8, nothing: 4, resend: 1, read: 1, act: 1, edit: 1.5 })) {
+    switch (choice.weighted({ traffic: 8, nothing: 4, resend: 1, read: 1, act: 1, edit: 1.5, prune: 0.2 })) {
       case 'traffic':
         return () => this.#report()
       case 'nothing':
         return async () => {}
       case 'resend':
         return () => this.#resend()
+      case 'prune':
+        return () => this.#prune()
       case 'read':
         return async () => this.world.read(choice.from(this.world.readers))
       case 'act':
@@ -207,6 +210,18 @@ class History {
     const node = this.world.anyNode()
     const batch = this.#acknowledged.at(-1 - this.world.choice.below(5))
     if (node && batch) await this.#send(node, batch)
+  }
+
+  /** Receipts go with the rows, so that nothing of before is sent again. */
+  async #prune(): Promise<void> {
+    const { world } = this
+    const node = world.anyNode()
+    if (!node || world.isCrowded) return
+    // What had completed before its rows went can be lowered still, and begins with users it does not know.
+    for (const id of this.#rollouts) if ((await this.#look(id))?.state === 'completed') return
+    this.#acknowledged.length = 0
+    this.#outbox = this.#outbox.filter(({ sent }) => sent === 0)
+    await world.request(node, 'prune', () => node.prune(retentionMs))
   }
 
   async #send(node: ServerNode, batch: Batch): Promise<string> {

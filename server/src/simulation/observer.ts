@@ -94,13 +94,14 @@ export class Observer {
   #newBatches(): Changes['batches'] {
     const query = 'select rowid, id, accepted from observation_batches where rowid > ? order by rowid'
     const batches = this.#all(query, this.#batch)
-    this.#batch = Number(batches.at(-1)?.['rowid'] ?? this.#batch)
+    this.#batch = Number(this.#all('select max(rowid) as last from observation_batches')[0]?.['last'] ?? 0)
     return batches.map(({ id, accepted }) => ({ id: String(id), accepted: Number(accepted) }))
   }
 
   #newRows(): number {
     const before = this.#row
-    this.#row = Number(this.#all('select max(seq) as seq from observations')[0]?.['seq'] ?? 0)
+    // Old rows may have been deleted, the last of them included.
+    this.#row = Math.max(before, Number(this.#all('select max(seq) as seq from observations')[0]?.['seq'] ?? 0))
     return this.#row - before
   }
 

@@ -1,6 +1,7 @@
 import { idleBlock, Replay } from '@sluice/core/rollout'
 import type { Action, Difference, Facts, Plan, RecordedDecision, RolloutState, Told } from '@sluice/core/rollout'
 import type { Block } from '@sluice/core/statistics'
+import { SluiceError } from '@sluice/contract'
 import type { DecisionEvent, Recording } from '@sluice/contract'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../ports/database.ts'
@@ -17,13 +18,20 @@ export async function replayAll(
   const found = []
   for (const record of await listRollouts(db, environment)) {
     if (record.state.stage < 0) continue
-    const { steps, plan, end } = await readRecording(record, db, null, 10_000)
+    const recording = await readRecording(record, db, null, 10_000).catch(unlessDeleted)
+    if (!recording) continue
+    const { steps, plan, end } = recording
     const replay = new Replay(plan as unknown as Plan)
     const wrong = steps.map((step) => wrongIn(step, replay)).find((text) => text !== null)
     const difference = wrong ?? textOf(replay.end(end as unknown as RolloutState))
     found.push({ rollout: record.id, steps: steps.length, difference })
   }
   return found
+}
+
+function unlessDeleted(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'NOT_FOUND') return null
+  throw error
 }
 
 function wrongIn(step: Step, replay: Replay): string | null {

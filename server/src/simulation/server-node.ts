@@ -11,6 +11,7 @@ import type { Publication } from '../flags/change-flag.ts'
 import { SnapshotCache } from '../flags/snapshot-cache.ts'
 import type { CachedSnapshot } from '../flags/snapshot-cache.ts'
 import { ingestObservations } from '../observations/ingest-observations.ts'
+import { pruneObservations } from '../observations/prune-observations.ts'
 import type { Database } from '../ports/database.ts'
 import { silentLogger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
@@ -134,6 +135,11 @@ export class ServerNode {
       this.#unfinished = Promise.allSettled([stored, this.#unfinished])
       return observations.length
     })
+  }
+
+  /** Deletes what is older than that, as the server does every hour. */
+  prune(olderThanMs: number): Promise<Answer<number>> {
+    return this.#answered(() => pruneObservations(this.#parts.database, this.clock.now() - olderThanMs))
   }
 
   create(input: PlanInput, start: boolean): Promise<Answer<string>> {

@@ -123,7 +123,7 @@ export const acknowledgedIsStored: Invariant = {
         const isStored = batch && batch.at < at && batch.accepted === entry.rows
         return isStored ? null : `${id} was acknowledged with ${entry.rows} rows; stored are ${batch?.accepted}`
       }
-      return verb === 'edit' || verb === 'plan' || acts.has(entry.token)
+      return ['edit', 'plan', 'prune'].includes(verb) || acts.has(entry.token)
         ? null
         : `${verb} was acknowledged and left no event`
     })
