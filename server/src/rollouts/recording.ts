@@ -28,8 +28,8 @@ export async function readRecording(
   pageSize: number,
 ): Promise<Recording> {
   const blocks = await listToldBlocks(db, record.id, after, pageSize)
-  const { attempt, block } = record.state
-  if (after === null && blocks.length === 0 && (attempt > 1 || block > 0))
+  const { attempt, block: nextBlock } = record.state
+  if (after === null && blocks.length === 0 && (attempt > 1 || nextBlock > 0))
     throw new SluiceError(
       'NOT_FOUND',
       `The recording of ${record.id} was deleted: it is kept for a time after the end.`,
