@@ -1,62 +1,49 @@
-import { idleBlock, Replay } from '@sluice/core/rollout'
-import type { Action, Difference, Facts, Plan, RecordedDecision, RolloutState, Told } from '@sluice/core/rollout'
-import type { Block } from '@sluice/core/statistics'
-import { SluiceError } from '@sluice/contract'
-import type { DecisionEvent, Recording } from '@sluice/contract'
+import { recordedOf, SluiceError } from '@sluice/contract'
+import type { Recording } from '@sluice/contract'
+import { Replay } from '@sluice/core/rollout'
+import type { Difference, RolloutState } from '@sluice/core/rollout'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../ports/database.ts'
 import { readRecording } from '../rollouts/recording.ts'
+import type { Place } from '../rollouts/recording.ts'
+import type { RolloutRecord } from '../rollouts/rollout-record.ts'
 import { listRollouts } from '../rollouts/rollout-store.ts'
 import { environment } from './observer.ts'
 
-type Step = Recording['steps'][number]
+const pageSize = 50
 
 /** The first thing in each rollout that comes out otherwise when the engine is told the same again; null: nothing. */
 export async function replayAll(
   db: Kysely<Tables>,
-): Promise<readonly { readonly rollout: string; readonly steps: number; readonly difference: string | null }[]> {
+): Promise<readonly { readonly rollout: string; readonly difference: string | null }[]> {
   const found = []
-  for (const record of await listRollouts(db, environment)) {
-    if (record.state.stage < 0) continue
-    const recording = await readRecording(record, db, null, 10_000).catch(unlessDeleted)
-    if (!recording) continue
-    const { steps, plan, end } = recording
-    const replay = new Replay(plan as unknown as Plan)
-    const wrong = steps.map((step) => wrongIn(step, replay)).find((text) => text !== null)
-    const difference = wrong ?? textOf(replay.end(end as unknown as RolloutState))
-    found.push({ rollout: record.id, steps: steps.length, difference })
-  }
+  for (const record of await listRollouts(db, environment))
+    if (record.state.stage >= 0) found.push({ rollout: record.id, difference: await replayOne(record, db) })
   return found
 }
 
-function unlessDeleted(error: unknown): null {
+async function replayOne(record: RolloutRecord, db: Kysely<Tables>): Promise<string | null> {
+  const replay = new Replay(record.plan)
+  for (let after: Place | null = null; ;) {
+    const page: Recording | null = await readRecording(record, db, after, pageSize).catch(nullIfDeleted)
+    if (!page) return null
+    for (const step of page.steps) {
+      if (step.kind === 'block' && !step.intact) return `block ${step.attempt}.${step.index} is not what was sealed`
+      const difference = replay.next(recordedOf(asSent(step)))
+      if (difference) return textOf(difference)
+    }
+    if (page.next === undefined) return textOf(replay.end(asSent(page.end) as unknown as RolloutState))
+    const [attempt = 0, index = 0] = page.next.split('.').map(Number)
+    after = { attempt, index }
+  }
+}
+
+const asSent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+
+function nullIfDeleted(error: unknown): null {
   if (error instanceof SluiceError && error.code === 'NOT_FOUND') return null
   throw error
 }
-
-function wrongIn(step: Step, replay: Replay): string | null {
-  if (step.kind === 'block' && !step.intact) return `block ${step.attempt}.${step.index} is not what was sealed`
-  return textOf(replay.next({ told: toldOf(step), decision: step.decision && decisionOf(step.decision) }))
-}
-
-function toldOf(step: Step): Told {
-  if (step.kind === 'action') return { kind: 'action', action: step.action as unknown as Action, nowMs: step.nowMs }
-  const block = step.block === null ? idleBlock(step.index) : (step.block as unknown as Block)
-  return { kind: 'block', block, facts: step.facts as unknown as Facts }
-}
-
-const decisionOf = ({ action, from, to, why, verdicts }: DecisionEvent): RecordedDecision => ({
-  action: action as RecordedDecision['action'],
-  from: Math.round(from * 1000),
-  to: Math.round(to * 1000),
-  why,
-  verdicts: verdicts.map(({ guardrail, verdict, harm, safety }) => ({
-    guardrail,
-    verdict,
-    harm: { logE: harm.logE },
-    safety: { logE: safety.logE },
-  })),
-})
 
 const textOf = (difference: Difference | null): string | null => {
   if (!difference) return null

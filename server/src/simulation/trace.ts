@@ -121,7 +121,6 @@ export type Entry = { readonly n: number; readonly at: number } & (
   | {
       readonly kind: 'replayed'
       readonly rollout: string
-      readonly steps: number
       /** What comes out otherwise when the engine is told the same again. */
       readonly difference: string | null
     }
