@@ -72,7 +72,7 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
       await client.flush()
       const path = `/api/v1/environments/${environment}/snapshot`
       const { revision } = await request<{ revision: number }>('GET', path)
-      for (let tries = 0; tries < 1000 && (client.status().revision ?? -1) < revision; tries++)
+      for (let tries = 0; tries < 30_000 && (client.status().revision ?? -1) < revision; tries++)
         await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
