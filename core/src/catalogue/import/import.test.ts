@@ -253,7 +253,7 @@ describe('our own file', () => {
       format: 'sluice-catalogue/1',
       models: [{ id: 'openai:gpt-4o', pricing: { input: 2.5 }, contextWindow: 128_000 }],
       aliases: [{ modelId: 'openai:gpt-4o', alias: 'gpt-4o-2024-08-06', kind: 'dated' }],
-      prices: [{ modelId: 'openai:gpt-4o', meter: 'output', rate: '10' }],
+      prices: [{ model: 'openai:gpt-4o', meter: 'output', rate: '10' }],
     })
     expect(rates(model(found[0]))).toEqual(['input 2.5', 'output 10'])
     expect(model(found[0]).aliases).toHaveLength(1)

@@ -12,7 +12,7 @@ const lists = new Set(['models', 'aliases', 'prices'])
 
 /**
  * Our own file: `{"format": "sluice-catalogue/1", "models": […]}`, each model with its prices and names in it. Rows of
- * `aliases` and `prices` beside the models say with `modelId` whose they are. A bare list of models is taken too.
+ * `aliases` and `prices` beside the models say with `modelId` (or `model`) whose they are. A bare list of models is taken too.
  */
 export const ownFormat: FileFormat = {
   name: 'sluice',
@@ -56,7 +56,7 @@ const unescapePart = (part: string): string => part.replaceAll('~1', '/').replac
 
 function readRow(path: readonly string[], value: unknown): SourceRecord {
   if (!isPlainObject(value)) return notAnObject(path, null)
-  const { modelId, ...row } = value
+  const { model, modelId = model, ...row } = value
   if (typeof modelId !== 'string')
     return unreadable(path, null, [{ path: ['modelId'], code: 'type', message: 'Expected the id of a model.' }])
   return { ...unreadable(path, modelId, []), adds: { to: path[0] === 'prices' ? 'prices' : 'aliases', row } }
