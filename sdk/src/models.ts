@@ -7,7 +7,7 @@ export type {
   ModelRepository,
   RepositoryOptions,
   RepositoryStatus,
-} from './models/model-repository.ts'
+} from './models/repository-types.ts'
 export type { ModelUpdate, ModelVersion } from './models/model-writer.ts'
 export type { StaticTable } from './models/static-table.ts'
 export type { RoutedModel } from './models/models-link.ts'

@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'shadow.ts': /Number\(\(\(b - a\)/,
   'guide-view.ts': /Number\(formatDecimal\(shown\)\)/,
   'instant.ts': /Math\.floor/,
-  'litellm.ts': /Number\(thousands\)|Number\([ab]\.startsWith/,
+  'litellm-prices.ts': /Number\(thousands\)|Number\([ab]\.startsWith/,
   'openrouter.ts': /Number\(value\) (?:=== -1|> 0)/,
   'read-json.ts': /const number = Number\(digits\)/,
   'time-window.ts': /map\(Number\)/,

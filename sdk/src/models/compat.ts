@@ -1,5 +1,5 @@
 import type { Context } from '#evaluation'
-import type { ModelRepository } from './model-repository.ts'
+import type { ModelRepository } from './repository-types.ts'
 
 /** The signatures of code that had its models in a file: a cost is a number, `NaN` when nobody knows it. */
 export function compat(repository: ModelRepository) {

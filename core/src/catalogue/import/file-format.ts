@@ -2,8 +2,7 @@ import type { JsonPart, JsonSplit } from './read-json.ts'
 import type { SourceRecord } from './source-record.ts'
 
 /** The formats that can be read. `sluice` is our own, the others are named as their sources. */
-export const importFormats = ['sluice', 'litellm', 'models.dev', 'openrouter', 'genai-prices'] as const
-export type ImportFormat = (typeof importFormats)[number]
+export type ImportFormat = 'sluice' | 'litellm' | 'models.dev' | 'openrouter' | 'genai-prices'
 
 /** How one kind of file is taken apart. */
 export interface FileFormat {

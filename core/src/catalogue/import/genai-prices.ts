@@ -3,7 +3,8 @@ import type { PriceCondition } from '../price.ts'
 import { isPlainObject } from '../../evaluation/faults.ts'
 import { type FileFormat, atTop } from './file-format.ts'
 import type { JsonPart } from './read-json.ts'
-import { Draft, type PriceParts, type SourceRecord, membersOf, notAnObject, unreadable } from './source-record.ts'
+import { Draft, type PriceParts } from './draft.ts'
+import { type SourceRecord, membersOf, notAnObject, unreadable } from './source-record.ts'
 
 type Raw = Readonly<Record<string, unknown>>
 

@@ -93,3 +93,6 @@ export function foldProvider(name: string): string {
   if (family) return family.slice(1).find((part) => part !== undefined) ?? name
   return name.replace(/^text-completion-/, '')
 }
+
+/** The kind of an entry, by its mode. */
+export const kindOf = (raw: Readonly<Record<string, unknown>>): ModelKind => kindOfMode[String(raw['mode'])] ?? 'other'

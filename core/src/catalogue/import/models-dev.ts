@@ -4,7 +4,8 @@ import type { PriceCondition } from '../price.ts'
 import { isPlainObject } from '../../evaluation/faults.ts'
 import { type FileFormat, atTop } from './file-format.ts'
 import type { JsonPart } from './read-json.ts'
-import { Draft, type SourceRecord, knownTexts, membersOf, notAnObject } from './source-record.ts'
+import { Draft, knownTexts } from './draft.ts'
+import { type SourceRecord, membersOf, notAnObject } from './source-record.ts'
 
 type Raw = Readonly<Record<string, unknown>>
 

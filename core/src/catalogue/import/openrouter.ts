@@ -3,7 +3,8 @@ import type { Meter } from '../meter.ts'
 import type { PriceCondition } from '../price.ts'
 import { isPlainObject } from '../../evaluation/faults.ts'
 import type { FileFormat } from './file-format.ts'
-import { Draft, type SourceRecord, knownTexts, membersOf, notAnObject, otherName, unreadable } from './source-record.ts'
+import { Draft, knownTexts } from './draft.ts'
+import { type SourceRecord, membersOf, notAnObject, otherName, unreadable } from './source-record.ts'
 
 type Raw = Readonly<Record<string, unknown>>
 

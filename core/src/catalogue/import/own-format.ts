@@ -6,7 +6,7 @@ import type { JsonPart } from './read-json.ts'
 import { type SourceRecord, notAnObject, unreadable } from './source-record.ts'
 
 /** The name and version of our own format. */
-export const ownFormatName = 'sluice-catalogue/1'
+const ownFormatName = 'sluice-catalogue/1'
 
 const lists = new Set(['models', 'aliases', 'prices'])
 

@@ -10,7 +10,7 @@ import { type SourceProblem, type SourceRecord, unreadable } from './source-reco
 const formats: readonly FileFormat[] = [ownFormat, genaiPrices, openRouter, modelsDev, litellm]
 
 /** So many models a file may hold. */
-export const mostRecords = 10_000
+const mostRecords = 10_000
 
 /** A file that is read, and cannot be used. The message says what to do. */
 export class UnreadableFile extends Error {
