@@ -286,6 +286,8 @@ describe('models that flags name', () => {
     expect((await send('GET', flagPath)).body.warnings).toEqual([
       `The model "${opus.id}" of the variant "on" is deprecated; "${gpt.id}" comes after it.`,
     ])
+    const [listed] = (await send('GET', '/api/v1/environments/demo/flags')).body.items
+    expect(listed.warnings).toHaveLength(1)
     const alerts = async () => (await send('GET', '/api/v1/environments/demo/alerts')).body.items
     expect(await alerts()).toMatchObject([
       { flag: 'chat', cause: `model:${opus.id}`, severity: 'WARNING', state: 'open' },

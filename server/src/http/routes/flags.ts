@@ -5,6 +5,7 @@ import {
   flagInputSchema,
   flagListSchema,
   flagRecordSchema,
+  type FlagRecord,
 } from '@sluice/contract'
 import { explain } from '@sluice/core/evaluation'
 import { z } from 'zod'
@@ -41,7 +42,7 @@ export function flagRoutes(parts: FlagParts & ModelReader): Route[] {
       answers: { 200: { description: 'By key.', schema: flagListSchema } },
       handle: async ({ environment }) => {
         const flags = await listFlags(parts.database.kysely, environment)
-        return json({ items: flags.map(flagRecord) })
+        return json({ items: flags.map((flag) => recordOf(flag, parts)) })
       },
     }),
     defineRoute({
@@ -143,8 +144,10 @@ function checkPrecondition(request: Request, current: StoredFlag | null): void {
     })
 }
 
-function recordResponse(flag: StoredFlag, { models, clock }: ModelReader, status = 200): Response {
-  const record = flagRecord(flag)
-  const warnings = [...record.warnings, ...modelWarnings(flag.flag, models, clock.now())]
-  return json({ ...record, warnings }, status, { etag: versionTag(flag.version) })
+const recordResponse = (flag: StoredFlag, models: ModelReader, status = 200): Response =>
+  json(recordOf(flag, models), status, { etag: versionTag(flag.version) })
+
+function recordOf(stored: StoredFlag, { models, clock }: ModelReader): FlagRecord {
+  const bare = flagRecord(stored)
+  return { ...bare, warnings: [...bare.warnings, ...modelWarnings(stored.flag, models, clock.now())] }
 }
