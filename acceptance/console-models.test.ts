@@ -146,6 +146,33 @@ describe('the life of a model', () => {
     expect(shown.errors).toEqual([])
   })
 
+  test('has its reasoning and other names changed, and a click beside the form loses nothing', async () => {
+    await add({
+      id: 'acme:thinker',
+      name: 'Thinker',
+      status: 'active',
+      reasoning: { type: 'openai-reasoning-effort', values: ['low', 'high'], default: 'low' },
+    })
+    const tab = await shown.signedIn()
+    await tab.goto(page('acme:thinker'))
+    await tab.getByRole('button', { name: 'Edit' }).click()
+    const dialog = tab.getByRole('dialog')
+    await dialog.getByText('Calling, other names, reasoning').click()
+    await dialog.getByLabel('Other names').fill('thinker-2026-01-31')
+    await tab.mouse.click(4, 400)
+    await dialog.getByLabel('Reasoning', { exact: true }).selectOption('budget-tokens')
+    await dialog.getByLabel('Most tokens').fill('8000')
+    await dialog.getByLabel('Reason', { exact: true }).fill('as its card says')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await tab.getByText('budget-tokens: 8000').waitFor()
+    const { body } = await server.request('GET', at('thinker-2026-01-31'))
+    expect(body).toMatchObject({
+      model: { id: 'acme:thinker', reasoning: { type: 'budget-tokens', max: 8000 } },
+    })
+    expect((body as { model: { reasoning: object } }).model.reasoning).not.toHaveProperty('values')
+    expect(shown.errors).toEqual([])
+  })
+
   test('is not deleted while a flag names it, and the flag is shown', async () => {
     await server.request('PUT', '/api/v1/environments/demo/flags/air', {
       enabled: true,
@@ -161,6 +188,24 @@ describe('the life of a model', () => {
     await dialog.getByText(/It is in use, so it cannot be deleted/).waitFor()
     await dialog.getByRole('link', { name: 'air' }).waitFor()
     expect(await dialog.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+    expect(shown.errors).toEqual([])
+  })
+
+  test('that is deprecated is told to the flags that name it, on their page and as an alert', async () => {
+    await add({ id: 'acme:old', name: 'Old', status: 'active' })
+    await server.request('PUT', '/api/v1/environments/staging/flags/old-choice', {
+      enabled: true,
+      variants: { on: { model: 'acme:old' }, off: { model: gpt.id } },
+      off: 'off',
+      serve: 'off',
+    })
+    await server.request('PATCH', `${at('acme:old')}?reason=old`, { status: 'deprecated', replacedBy: gpt.id })
+    const tab = await shown.signedIn()
+    await tab.goto(`${server.url}/e/staging/flags`)
+    await tab.getByText(/▲ The model "acme:old" of the variant "on" is deprecated/).waitFor()
+    await tab.getByRole('link', { name: /Alerts/ }).click()
+    await tab.getByRole('listitem').getByRole('link', { name: 'old-choice' }).click()
+    await tab.waitForURL('**/flags?q=old-choice')
     expect(shown.errors).toEqual([])
   })
 

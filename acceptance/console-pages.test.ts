@@ -132,6 +132,53 @@ describe('the Channels page', () => {
   })
 })
 
+describe('the Connect page', () => {
+  test('lists keys, and one that leaked is revoked', async () => {
+    const made = await server.request('POST', '/api/v1/keys', {
+      kind: 'server',
+      environment: 'staging',
+      name: 'leaked',
+    })
+    const key = (made.body as { secret: string }).secret
+    const snapshot = () =>
+      server.request('GET', `${environment}/snapshot`, undefined, { authorization: `Bearer ${key}` })
+    expect((await snapshot()).status).toBe(200)
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/connect`)
+    await page.getByRole('button', { name: 'Revoke leaked' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('button', { name: 'Revoke leaked' }).waitFor({ state: 'detached' })
+    expect((await snapshot()).status).toBe(401)
+    expect(shown.errors).toEqual([])
+  })
+})
+
+describe('the overview', () => {
+  test('shows a train: which rollout waits for which', async () => {
+    for (const key of ['first', 'second'])
+      await server.request('PUT', `${environment}/flags/${key}`, {
+        enabled: true,
+        variants: { on: true, off: false },
+        off: 'off',
+        serve: 'off',
+      })
+    await server.request('POST', `${environment}/rollouts?start=true`, { flag: 'first', reason: 'go' })
+    await server.request('POST', `${environment}/rollouts?start=true`, {
+      flag: 'second',
+      after: ['first'],
+      reason: 'go',
+    })
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging`)
+    const cars = page.getByRole('region', { name: 'Train' }).getByRole('listitem')
+    await cars.first().waitFor()
+    const texts = await cars.allInnerTexts()
+    expect(texts[0]).toMatch(/^first\s+● running/)
+    expect(texts[1]).toMatch(/^second\s+○ draft[^]*the rollout of "first" completes/)
+    expect(shown.errors).toEqual([])
+  })
+})
+
 test('every page is in order in both themes, on a desk and on a phone', async () => {
   for (const look of looks.slice(0, scale(2, 4))) {
     const page = await shown.signedIn(look)

@@ -98,6 +98,10 @@ export function createServerKey(environment: string): Promise<ApiKey> {
   })
 }
 
+export function revokeKey(id: string): Promise<void> {
+  return request(`/api/v1/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
+}
+
 export function answerAlert(alert: Alert, action: 'acknowledge' | 'resolve'): Promise<Alert> {
   return request<Alert>(environmentPath(alert.environment, 'alerts', alert.id, 'actions'), {
     method: 'POST',

@@ -1,5 +1,6 @@
 import type {
   Alert,
+  ApiKey,
   AuditCheck,
   AuditList,
   Channel,
@@ -10,6 +11,7 @@ import type {
   PlanTemplate,
   Rollout,
   Series,
+  Train,
 } from '@sluice/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { environmentPath, request } from './client.ts'
@@ -141,6 +143,18 @@ export const deliveriesQuery = (id: string) =>
     queryFn: ({ signal }) =>
       request<List<Delivery>>(`/api/v1/channels/${encodeURIComponent(id)}/deliveries`, { signal }),
     refetchInterval: 5000,
+  })
+
+export const keysQuery = queryOptions({
+  queryKey: ['keys'],
+  queryFn: ({ signal }) => request<List<ApiKey>>('/api/v1/keys', { signal }),
+})
+
+export const trainQuery = (environment: string) =>
+  queryOptions({
+    queryKey: [...keys.environment(environment), 'train'],
+    queryFn: ({ signal }) => request<List<Train>>(environmentPath(environment, 'train'), { signal }),
+    refetchInterval: 10_000,
   })
 
 export const instancesQuery = (environment: string) =>

@@ -12,6 +12,7 @@ export function Dialog({
   title,
   subject,
   wide = false,
+  isForm = false,
   open,
   opener = null,
   onClose,
@@ -21,13 +22,15 @@ export function Dialog({
   /** What it is about: a name that people chose, in any script and length. */
   subject?: string
   wide?: boolean
+  /** What was typed is not lost by a click beside it; Esc still leaves. */
+  isForm?: boolean
   open: boolean
   opener?: Element | null
   onClose: () => void
   children: ReactNode
 }) {
   return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Base.Root open={open} disablePointerDismissal={isForm} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 bg-scrim" />
         <Base.Popup

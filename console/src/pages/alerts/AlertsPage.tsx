@@ -64,9 +64,7 @@ function Row({ alert, now }: { alert: Alert; now: number }) {
           <span className={`font-semibold ${toneText[tone]}`}>
             {mark} {word}
           </span>{' '}
-          <Link className="link" to="/e/$env/rollouts/$id" params={{ env: alert.environment, id: alert.rollout }}>
-            <bdi>{alert.flag}</bdi>
-          </Link>{' '}
+          <About alert={alert} />{' '}
           <time className="text-13 text-muted" dateTime={alert.openedAt} title={formatInstant(alert.openedAt)}>
             {formatAge(alert.openedAt, now)}
           </time>
@@ -88,6 +86,20 @@ function Row({ alert, now }: { alert: Alert; now: number }) {
         </div>
       )}
     </li>
+  )
+}
+
+/** The rollout that it is about, or the flag where there is none. */
+function About({ alert: { environment, flag, rollout } }: { alert: Alert }) {
+  const name = <bdi>{flag}</bdi>
+  return rollout === '' ? (
+    <Link className="link" to="/e/$env/flags" params={{ env: environment }} search={{ q: flag }}>
+      {name}
+    </Link>
+  ) : (
+    <Link className="link" to="/e/$env/rollouts/$id" params={{ env: environment, id: rollout }}>
+      {name}
+    </Link>
   )
 }
 

@@ -67,7 +67,7 @@ export function AddDialog({
     </Field>
   )
   return (
-    <Dialog title="Add a channel" open opener={opener} onClose={onClose}>
+    <Dialog title="Add a channel" isForm open opener={opener} onClose={onClose}>
       <form noValidate onSubmit={(event) => void form.handleSubmit(() => create.run())(event)}>
         <fieldset className="mt-3 flex gap-4 text-13">
           <legend className="sr-only">Kind</legend>

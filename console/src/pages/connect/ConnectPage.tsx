@@ -1,11 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { createFlag, createServerKey } from '../../api/commands.ts'
-import { flagsQuery, instancesQuery } from '../../api/queries.ts'
+import { flagsQuery, instancesQuery, keysQuery } from '../../api/queries.ts'
 import { useAct } from '../../api/use-act.ts'
 import { formatAge } from '../../format/time.ts'
 import { Button } from '../../ui/Button.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
+import { Keys } from './Keys.tsx'
 import { Refused } from '../../ui/States.tsx'
 import { useNow } from '../../ui/use-now.ts'
 
@@ -32,7 +33,11 @@ await sluice.close()
 /** From nothing to a guarded call in a stranger's own code. */
 export function ConnectPage({ environment }: { environment: string }) {
   const now = useNow()
-  const key = useAct({ act: () => createServerKey(environment) })
+  const client = useQueryClient()
+  const key = useAct({
+    act: () => createServerKey(environment),
+    onSuccess: () => void client.invalidateQueries({ queryKey: keysQuery.queryKey }),
+  })
   const flags = useQuery(flagsQuery(environment))
   const flag = useAct({
     act: () => createFlag(environment, flagKey),
@@ -75,6 +80,7 @@ export function ConnectPage({ environment }: { environment: string }) {
           ? `✔ Received from ${newest.sdk}, ${formatAge(newest.lastSeenAt, now)}`
           : '◌ Waiting for the first call …'}
       </p>
+      <Keys environment={environment} now={now} />
     </div>
   )
 }

@@ -43,7 +43,7 @@ export function StartDialog({
   const chosen = templates.data?.items.find(({ name }) => name === template)
   const isReady = plan !== undefined && !preview.isPlaceholderData && !create.isPending
   return (
-    <Dialog title="Start a rollout" subject={record.key} wide open opener={opener} onClose={onClose}>
+    <Dialog title="Start a rollout" subject={record.key} wide isForm open opener={opener} onClose={onClose}>
       <div className="mt-3 grid gap-x-4 gap-y-3 sm:grid-cols-4">
         <Field label="Plan" {...(chosen ? { hint: chosen.description } : {})} className="sm:col-span-4">
           {(tied) => (

@@ -34,7 +34,7 @@ export function DuplicateDialog({
     },
   })
   return (
-    <Dialog title="Duplicate" subject={model.name} open opener={opener} onClose={onClose}>
+    <Dialog title="Duplicate" subject={model.name} isForm open opener={opener} onClose={onClose}>
       <p className="mt-2">Its fields and the prices in force, without history and other names, as a draft.</p>
       <Field label="Id" hint="provider:name" className="mt-3">
         {(tied) => (

@@ -10,6 +10,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { ReasonField } from '../../ui/ReasonField.tsx'
 import { Refused } from '../../ui/States.tsx'
+import { AdvancedFields } from './AdvancedFields.tsx'
 import { ChangeList } from './ChangeList.tsx'
 import { conflictOf, withoutFields } from './conflict.ts'
 import { ConflictView } from './ConflictView.tsx'
@@ -79,7 +80,15 @@ export function EditDialog({
   const isSame = model !== null && Object.keys(changesOf(before, values)).length === 0
   const title = model ? 'Edit' : 'Add a model'
   return (
-    <Dialog title={title} {...(model ? { subject: model.name } : {})} wide open opener={opener} onClose={onClose}>
+    <Dialog
+      title={title}
+      {...(model ? { subject: model.name } : {})}
+      wide
+      isForm
+      open
+      opener={opener}
+      onClose={onClose}
+    >
       {conflict ? (
         <ConflictView
           conflict={conflict}
@@ -96,6 +105,7 @@ export function EditDialog({
             prices={began.prices}
             capabilities={Object.keys(before.capabilities)}
           />
+          <AdvancedFields register={form.register} errors={form.formState.errors} type={values.reasoning.type} />
           <DialogButtons
             above={
               <>

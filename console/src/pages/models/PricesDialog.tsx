@@ -70,7 +70,7 @@ export function PricesDialog({
   const changes = changedPrices(before, now, from)
   const errors = form.formState.errors.rows
   return (
-    <Dialog title="Prices" subject={model.name} wide open opener={opener} onClose={onClose}>
+    <Dialog title="Prices" subject={model.name} wide isForm open opener={opener} onClose={onClose}>
       {conflict ? (
         <ConflictView
           conflict={conflict}

@@ -53,6 +53,14 @@ test('a capability that nobody knew stays unknown unless it is ticked', () => {
   expect(changesOf(before, after)).toEqual({ capabilities: { tools: true, vision: false } })
 })
 
+test('other names and where it is called are part of it', () => {
+  const after = { ...before, aliases: 'gpt-4o-2024-08-06', upstreamId: 'gpt-4o-api' }
+  expect(changesOf(before, after)).toEqual({
+    aliases: [{ alias: 'gpt-4o-2024-08-06', kind: 'dated' }],
+    upstream: { modelId: 'gpt-4o-api' },
+  })
+})
+
 test('a new model is everything that was filled in', () => {
   const after = { ...emptyValues, id: 'x:y', name: 'Y', pricing: { ...emptyValues.pricing, output: '0' } }
   expect(changesOf({ ...emptyValues, status: '', kind: '' }, after)).toEqual({
@@ -68,6 +76,9 @@ test.each([
   ['/limits/context', 'context'],
   ['/pricing/input', 'pricing.input'],
   ['/replacedBy', 'replacedBy'],
+  ['/upstream/modelId', 'upstreamId'],
+  ['/reasoning/default', 'reasoning.default'],
+  ['/aliases/0/alias', 'aliases'],
   ['/prices/0/rate', null],
   ['', null],
 ])('a refusal at %s belongs to the field %s', (pointer, field) => {

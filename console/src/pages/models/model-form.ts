@@ -1,4 +1,6 @@
 import type { ModelRecord } from '@sluice/contract'
+import { aliasText, readAliases } from './alias-text.ts'
+import { noReasoning, reasoningChange, type ReasoningValues, reasoningValues } from './reasoning-form.ts'
 import { type FieldChange, type Model, type Price, ratesInForce } from '@sluice/core/catalogue'
 
 /** What the form of a model holds: texts as they stand in its fields. */
@@ -15,6 +17,11 @@ export interface ModelValues {
   readonly capabilities: Readonly<Record<string, boolean>>
   readonly replacedBy: string
   readonly retireAt: string
+  readonly sdk: string
+  readonly upstreamId: string
+  /** A line a name: the name and its kind. */
+  readonly aliases: string
+  readonly reasoning: ReasoningValues
   /** By the guides' names of meters. */
   readonly pricing: Readonly<Record<string, string>>
 }
@@ -44,6 +51,10 @@ export const emptyValues: ModelValues = {
   capabilities: {},
   replacedBy: '',
   retireAt: '',
+  sdk: '',
+  upstreamId: '',
+  aliases: '',
+  reasoning: noReasoning,
   pricing: { input: '', output: '', cached: '', reasoning: '' },
 }
 
@@ -63,6 +74,10 @@ export function valuesOf(model: Model, nowMs: number): ModelValues {
     capabilities: model.capabilities ?? {},
     replacedBy: model.replacedBy ?? '',
     retireAt: model.retireAt ?? '',
+    sdk: model.upstream?.sdk ?? '',
+    upstreamId: model.upstream?.modelId ?? '',
+    aliases: aliasText(model.aliases),
+    reasoning: reasoningValues(model.reasoning),
     pricing: { ...emptyValues.pricing, ...pricing },
   }
 }
@@ -74,6 +89,11 @@ export function changesOf(before: ModelValues, after: ModelValues): Record<strin
   for (const name of ['id', 'name', 'status', 'kind', 'family', 'notes', 'replacedBy', 'retireAt'] as const)
     if (differs(name)) body[name] = after[name].trim() || null
   if (differs('tags')) body['tags'] = listOf(after.tags)
+  if (differs('aliases')) body['aliases'] = readAliases(after.aliases)
+  const upstream = changedMembers(upstreamOf(before), upstreamOf(after), upstreamOf(after))
+  if (upstream) body['upstream'] = upstream
+  const reasoning = reasoningChange(before.reasoning, after.reasoning)
+  if (reasoning !== undefined) body['reasoning'] = reasoning
   const limits = changedMembers(before, after, { context: countOf(after.context), output: countOf(after.output) })
   if (limits) body['limits'] = limits
   const capabilities = changedMembers(ticked(before), ticked(after), after.capabilities)
@@ -101,6 +121,11 @@ function changedMembers(
   return changed.length === 0 ? null : Object.fromEntries(changed)
 }
 
+const upstreamOf = ({ sdk, upstreamId }: ModelValues): Record<string, string | null> => ({
+  sdk: sdk.trim() || null,
+  modelId: upstreamId.trim() || null,
+})
+
 /** An empty box may mean "no" or "not known"; as long as it stays empty it changes nothing. */
 const ticked = ({ capabilities }: ModelValues): object =>
   Object.fromEntries(Object.entries(capabilities).filter(([, has]) => has))
@@ -125,6 +150,8 @@ function countOf(text: string): number | string | null {
 export function fieldAt(pointer: string): string | null {
   const [first = '', second = ''] = pointer.split('/').slice(1)
   if (first === 'limits') return second
+  if (first === 'reasoning') return `reasoning.${second || 'type'}`
+  if (first === 'upstream') return second === 'modelId' ? 'upstreamId' : second
   if (first === 'pricing' && second !== '') return `pricing.${second}`
   return first in emptyValues && first !== 'pricing' ? first : null
 }

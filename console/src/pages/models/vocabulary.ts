@@ -1,5 +1,5 @@
 /** The words of the catalogue that forms offer; the API knows more capabilities than these. */
-export { efforts, knownMeters, modelKinds as kinds, modelStatuses as statuses } from '@sluice/core/catalogue'
+export { aliasKinds, knownMeters, modelKinds as kinds, modelStatuses as statuses } from '@sluice/core/catalogue'
 
 export const knownCapabilities = [
   'vision',

@@ -7,6 +7,7 @@ import { rolloutMarks, toneText } from '../../components/states.ts'
 import { formatPercent } from '../../format/numbers.ts'
 import { formatAge } from '../../format/time.ts'
 import { Failed, Waiting } from '../../ui/States.tsx'
+import { Trains } from './Trains.tsx'
 import { useNow } from '../../ui/use-now.ts'
 
 const titles = { decision: 'Needs a decision', running: 'Running', draft: 'Drafts', ended: 'Ended' } as const
@@ -25,6 +26,7 @@ export function OverviewPage({ environment }: { environment: string }) {
   return (
     <>
       <h1 className="sr-only">Rollouts</h1>
+      <Trains environment={environment} />
       {groups.map(({ group, items: some }) => (
         <section key={group} className="pt-6">
           <h2 className="eyebrow">{titles[group]}</h2>
