@@ -82,6 +82,8 @@ const method = `## How it is measured
 - Samples count the candidate's units until the rollback. Excess failures are those that the baseline would not have had, on
   average. Wald's bound is ln 100 over the relative entropy of the two rates, both known: no test of level 1 % needs fewer on
   average. The Wald oracle is that test.
+- Rules of others run to the end of the plan, or for four hours where the share is held at 1 %; what happened until then counts
+  where one never acts. Their limit of 5 % is a habit: at a base rate of 5 % it is the wrong one, and nobody is told.
 - N1 base rates. N2 traffic. N3 drift. N4 an incident of both arms. N5 users who differ and come back. N6 users of whom some
   always fail, eight stages. N7 late failures in bursts. N8 heavy tails. N9 many guardrails. N10 what networks do to rows. N11
   thinned units. N12 silence. N13 high rates, late failures, lost rows, going back and forth.`

@@ -1,75 +1,73 @@
 import type { ComparisonTable } from './comparison.ts'
 import type { DecisionFigures } from './page.ts'
 
-const width = 960
-const left = 380
-const right = 40
+const width = 1080
 const rowHeight = 24
+const top = 64
+const nameEnd = 400
+const harm = '2x over the plan'
 
-interface Bar {
-  readonly name: string
-  readonly value: number | null
-  readonly text: string
+interface Column {
+  readonly left: number
+  readonly width: number
+  readonly title: string
+  readonly textOf: (value: number) => string
+  /** Length of a bar, as a part of the column. */
+  readonly part: (value: number) => number
 }
 
-/** Two charts: false rollbacks where nothing is wrong, and failures until twice the failures are found. */
-export function goalPicture({ comparisons }: DecisionFigures): string {
-  const [alarms, excess] = comparisons
-  const charts = [
-    ...(alarms ? [chart('Healthy rollouts rolled back, worst of the scenarios, %', worst(alarms), 100)] : []),
-    ...(excess
-      ? [
-          chart(
-            'Failures beyond the baseline until 2x is acted on, over the plan',
-            column(excess, '2x over the plan'),
-            null,
-          ),
-        ]
-      : []),
+/** A line a rule: how often it rolls back what is healthy, beside what it lets through of what is not. */
+export function goalPicture({ comparisons: [alarms, excess] }: DecisionFigures): string {
+  const rows = alarms && excess ? linesOf(alarms, excess) : []
+  const largest = Math.max(1, ...rows.map(({ failures }) => failures))
+  const columns: readonly [Column, Column] = [
+    {
+      left: nameEnd + 16,
+      width: 240,
+      title: 'healthy rollouts rolled back, on average',
+      textOf: (value) => `${value.toFixed(value < 10 ? 2 : 0)} %`,
+      part: (value) => value / 100,
+    },
+    {
+      left: nameEnd + 350,
+      width: 240,
+      title: 'extra failures until 2x is acted on (log)',
+      textOf: (value) => value.toFixed(value < 100 ? 1 : 0),
+      part: (value) => Math.log1p(value) / Math.log1p(largest),
+    },
   ]
-  let top = 16
-  const parts = charts.map(({ height, draw }) => {
-    const drawn = draw(top)
-    top += height + 24
-    return drawn
+  const height = top + rows.length * rowHeight + 16
+  const lines = rows.map(({ name, alarm, failures }, i) => {
+    const y = top + i * rowHeight
+    const bars = [bar(columns[0], alarm, y, name), bar(columns[1], failures, y, name)]
+    return `<text x="${nameEnd}" y="${y + 16}" text-anchor="end">${escaped(name)}</text>${bars.join('')}`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" role="img" font-family="system-ui, sans-serif" font-size="13">
-<rect width="${width}" height="${top}" fill="#fff"/>
-${parts.join('\n')}
+  const titles = columns.map(({ left, title }) => `<text x="${left}" y="40" font-weight="600">${title}</text>`)
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="#1e293b">
+<rect width="${width}" height="${height}" fill="#fff"/>
+${[...titles, ...lines].join('\n')}
 </svg>
 `
 }
 
-function worst({ rows }: ComparisonTable): readonly Bar[] {
-  return rows.map(({ name, cells }) => {
-    const value = Math.max(...cells.map((cell) => cell ?? 0))
-    return { name, value, text: `${value.toFixed(value < 10 ? 2 : 0)} %` }
+/** The Wald oracle comes last and has no false rollbacks to show: it knows the truth. */
+function linesOf(alarms: ComparisonTable, excess: ComparisonTable) {
+  const index = excess.columns.indexOf(harm)
+  return excess.rows.map(({ name, cells }) => {
+    const known = alarms.rows.find((row) => row.name === name)
+    return {
+      name,
+      alarm: known ? known.cells.reduce<number>((sum, cell) => sum + (cell ?? 0), 0) / known.cells.length : null,
+      failures: cells[index] ?? 0,
+    }
   })
 }
 
-function column({ columns, rows }: ComparisonTable, wanted: string): readonly Bar[] {
-  const index = columns.indexOf(wanted)
-  return rows.map(({ name, cells }) => {
-    const value = cells[index] ?? null
-    return { name, value, text: value === null ? 'never' : value.toFixed(value < 100 ? 1 : 0) }
-  })
-}
-
-function chart(title: string, bars: readonly Bar[], most: number | null) {
-  const largest = most ?? Math.max(...bars.map(({ value }) => value ?? 0))
-  const scale = (width - left - right - 60) / Math.log1p(largest)
-  const height = 30 + bars.length * rowHeight
-  const draw = (top: number): string =>
-    [
-      `<text x="16" y="${top + 16}" font-weight="600" font-size="15" fill="#111">${title}</text>`,
-      ...bars.map(({ name, value, text }, i) => {
-        const y = top + 30 + i * rowHeight
-        const length = Math.max(1, Math.log1p(value ?? 0) * scale)
-        const fill = name === 'Sluice' ? '#0f766e' : '#cbd5e1'
-        return `<text x="${left - 10}" y="${y + 15}" text-anchor="end" fill="#333">${escaped(name)}</text><rect x="${left}" y="${y + 3}" width="${length.toFixed(1)}" height="${rowHeight - 8}" rx="2" fill="${fill}"/><text x="${(left + length + 6).toFixed(1)}" y="${y + 15}" fill="#333">${text}</text>`
-      }),
-    ].join('\n')
-  return { height, draw }
+function bar(column: Column, value: number | null, y: number, name: string): string {
+  if (value === null) return ''
+  const length = Math.max(1, column.part(value) * column.width)
+  const fill = name === 'Sluice' ? '#0f766e' : '#cbd5e1'
+  return `<rect x="${column.left}" y="${y + 4}" width="${length.toFixed(1)}" height="${rowHeight - 8}" rx="2" fill="${fill}"/><text x="${(column.left + length + 6).toFixed(1)}" y="${y + 16}">${column.textOf(value)}</text>`
 }
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
