@@ -273,7 +273,7 @@ function weighMean(evidence: GuardrailEvidence, block: Block, guardrail: Guardra
         companion:
           next.companion &&
           multiply(next.companion, () =>
-            meanIncrements({ ...guardrail, compare: 'ratio' }, harmClaim(guardrail), done, known, 1),
+            meanIncrements({ ...guardrail, compare: 'ratio' }, harmClaim(guardrail), done, known, 1, guardrail.limit),
           ),
       }
     }

@@ -121,7 +121,8 @@ export function remember(groups: MeanGroups, { nC, high }: Group): MeanGroups {
 /**
  * ln of the factors of a finished group against a mean (or ratio of means) of at most (`higher`) or at least (`lower`)
  * `nullValue`. The worst case of each bet bounds it from below; for `higher` ratios that bound is 1.6 times the running
- * baseline mean, which a group's own mean hardly ever exceeds.
+ * baseline mean, which a group's own mean hardly ever exceeds, and never below `leastWorst`: against a baseline of 0 there
+ * would be nothing to bet with.
  */
 export function meanIncrements(
   { compare }: Guardrail,
@@ -129,13 +130,14 @@ export function meanIncrements(
   { nT, high, low }: Group,
   groups: MeanGroups,
   nullValue: number,
+  leastWorst = 0,
 ): readonly number[] {
   const scale = Math.min(1, nT / 3)
   const running = runningMean(groups) ?? 0
   const bounds = groups.bounds ?? { high: 0, low: 0 }
   if (claim === 'higher') {
     if (compare === 'absolute') return bettingIncrements(high.T - nullValue, nullValue, scale)
-    return bettingIncrements(high.T - nullValue * high.C, 1.6 * nullValue * running, scale)
+    return bettingIncrements(high.T - nullValue * high.C, Math.max(leastWorst, 1.6 * nullValue * running), scale)
   }
   if (compare === 'absolute') {
     const worst = bounds.low - nullValue
