@@ -32,7 +32,9 @@ const modelGuards: GuardrailInput[] = [
 const afterEnabling: GuardrailInput[] = [
   ...band(rate('error'), { target: 0.01, hold: 0.02, rollback: 0.05 }),
   { metric: 'completed', under: 0.95, safeAbove: 0.99, onBreach: 'rollback' },
+  { metric: 'stuck', stat: 'count', over: 3, onBreach: 'rollback', window: { length: '1h', breach: 1, of: 1 } },
   { metric: 'latency_ms', stat: 'p95', ratioOver: 1.5, onBreach: 'hold' },
+  { metric: 'latency_ms', stat: 'p95', over: 10_000, safeBelow: 5000, onBreach: 'rollback' },
 ]
 
 /** What teams tick before they enable anything. */

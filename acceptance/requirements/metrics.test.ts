@@ -1,0 +1,202 @@
+// Metrics, guardrails and alerts: what the guides do with counters in memory and curl.
+import { metricsSummarySchema, planTemplates } from '@sluice/contract'
+import type { Alert, GuardrailInput } from '@sluice/contract'
+import { expect, test } from 'vitest'
+import { failing, fine, startLiveRollout } from '../../server/src/testing/live-rollout.ts'
+import type { LiveRollout } from '../../server/src/testing/live-rollout.ts'
+
+const production = '/api/v1/environments/production'
+const half = { stages: [{ percent: 50, atLeast: '1h' }, { percent: 100 }] }
+
+async function summaryOf({ send }: LiveRollout, query = '') {
+  const { body } = await send('GET', `${production}/metrics/summary${query}`)
+  const { items } = metricsSummarySchema.parse(body)
+  return Object.fromEntries(items.map((item) => [item.variant, item]))
+}
+
+test('R37: calls, successes, failures, amounts, times, tokens and users of each arm', async () => {
+  const rollout = await startLiveRollout(half)
+  await rollout.seconds(2, {
+    on: (user) => ({ error: user % 2, latency_ms: 100, tokens: 10, patches: 3, failed_patches: 1 }),
+  })
+  const { on, off } = await summaryOf(rollout)
+  expect(on?.totalCalls).toBe((on?.successfulCalls ?? 0) + (on?.failedCalls ?? 0))
+  expect(on).toMatchObject({ totalTokens: 10 * (on?.totalCalls ?? 0), uniqueUsers: on?.totalCalls })
+  expect(on?.custom['patches']?.sum).toBe(3 * (on?.totalCalls ?? 0))
+  expect(off?.custom['patches']).toBeUndefined()
+})
+test('R38: without calls a rate is none, and never 0', async () => {
+  const { on } = await summaryOf(await startLiveRollout(half))
+  expect(on).toMatchObject({ totalCalls: 0, errorRate: null, successRate: null, avgTokensPerCall: null })
+})
+test('R39: mean, p50, p95 and p99 over all of a window, not over the last thousand', async () => {
+  const rollout = await startLiveRollout(half)
+  let call = 0
+  await rollout.seconds(5, { calls: 600, on: () => ({ error: 0, latency_ms: (call += 1) }) })
+  const { on } = await summaryOf(rollout)
+  expect(on?.totalCalls).toBeGreaterThan(1000)
+  expect(Math.abs((on?.p95ResponseTime ?? 0) / (0.95 * call) - 1)).toBeLessThan(0.03)
+  expect(Math.abs((on?.avgResponseTime ?? 0) / ((call + 1) / 2) - 1)).toBeLessThan(0.03)
+})
+test('R40: a call is one row: user, latency, tokens, outcome, amounts', async () => {
+  const rollout = await startLiveRollout(half)
+  const at = new Date(rollout.clock.now()).toISOString()
+  const metrics = { latency_ms: 150, tokens: 800, error: 0, patches: 3 }
+  const sent = await rollout.observe([{ flag: 'f', variant: 'on', unit: 'user1', at, metrics }])
+  expect(sent.body).toMatchObject({ accepted: 1, rejected: [] })
+})
+test('R41: the last minutes, an hour unless said', async () => {
+  const rollout = await startLiveRollout({ ...half, block: '10m' })
+  await rollout.seconds(2, {})
+  await rollout.clock.advance(120_000)
+  expect((await summaryOf(rollout, '?lastMinutes=1')).on?.totalCalls).toBe(0)
+  expect((await summaryOf(rollout)).on?.totalCalls).toBeGreaterThan(0)
+})
+test('R42: calls by model against the mix that was planned', async () => {
+  const rollout = await startLiveRollout(half)
+  const at = new Date(rollout.clock.now()).toISOString()
+  const row = (i: number) => ({ flag: 'f', variant: 'on', at, model: i < 7 ? 'a:x' : 'b:y', metrics: { error: 0 } })
+  await rollout.observe(Array.from({ length: 10 }, (_, i) => row(i)))
+  const { on } = await summaryOf(rollout, '?expect=a:x=0.7,b:y=0.3')
+  expect(on?.modelBreakdown.map(({ model, share, expected }) => [model, share, expected])).toEqual([
+    ['a:x', 0.7, 0.7],
+    ['b:y', 0.3, 0.3],
+  ])
+  expect(on?.asExpected).toBe(true)
+})
+test('R43: health, alerts and a verdict a metric by plain GET', async () => {
+  const rollout = await startLiveRollout(half)
+  expect((await rollout.send('GET', '/readyz', { key: null })).status).toBe(200)
+  expect((await rollout.send('GET', `${production}/alerts`)).body.items).toEqual([])
+  expect((await rollout.look()).verdicts.map(({ metric }) => metric)).toEqual(['error', 'latency_ms'])
+})
+test('R44: completion, stuck work and metrics of one’s own are guarded like errors', async () => {
+  const guardrails = [
+    { metric: 'completed', under: 0.95, onBreach: 'rollback' } as const,
+    { metric: 'stuck', stat: 'count', over: 3, onBreach: 'hold', window: { length: '10s', breach: 1, of: 1 } } as const,
+    { metric: 'message_consistency', stat: 'rate', under: 0.9, onBreach: 'hold' } as const,
+  ]
+  const rollout = await startLiveRollout({ ...half, guardrails })
+  const good = () => ({ error: 0, completed: 1, stuck: 0, message_consistency: 1 })
+  await rollout.seconds(25, { on: () => ({ ...good(), completed: 0, stuck: 1 }), off: good })
+  expect((await rollout.look()).state).toBe('rolled_back')
+})
+test('R45: failed look-ups are a class of their own', async () => {
+  const guardrails = [{ metric: 'fallback', where: 'unknown_model', over: 0.01, onBreach: 'rollback' } as const]
+  const rollout = await startLiveRollout({ ...half, guardrails })
+  await rollout.seconds(15, { on: () => ({ fallback: 1, 'fallback.unknown_model': 1 }), off: () => ({ fallback: 0 }) })
+  expect((await rollout.look()).state).toBe('rolled_back')
+})
+test('R46: savings and latency are measured against the users beside them', async () => {
+  const guardrails = [
+    { metric: 'tokens', stat: 'mean', ratioOver: 0.8, onBreach: 'notify' } as const,
+    { metric: 'error', over: 0.2, onBreach: 'hold' } as const,
+  ]
+  const rollout = await startLiveRollout({ ...half, guardrails })
+  await rollout.seconds(40, {
+    calls: 200,
+    on: (user) => ({ error: 0, tokens: 1000 + (user % 50) }),
+    off: (user) => ({ error: 0, tokens: 1000 + (user % 50) }),
+  })
+  expect((await rollout.decisions()).some(({ action }) => action === 'notify')).toBe(true)
+})
+test('R47: what calls cost, by variant, and a limit on it', async () => {
+  const guardrails = [{ metric: 'cost_usd', stat: 'mean', over: 0.001, onBreach: 'rollback' } as const]
+  const rollout = await startLiveRollout({ ...half, guardrails })
+  await rollout.seconds(30, {
+    calls: 200,
+    on: () => ({ error: 0, cost_usd: 0.01 }),
+    off: () => ({ error: 0, cost_usd: 0 }),
+  })
+  const { on } = await summaryOf(rollout)
+  expect(on?.totalCostUsd).toBeGreaterThan(0)
+  expect((await rollout.look()).state).toBe('rolled_back')
+})
+test('R48: complaints and quality are metrics that roll back', async () => {
+  const guardrails = [{ metric: 'complaint', over: 0.05, onBreach: 'rollback' } as const]
+  const rollout = await startLiveRollout({ ...half, guardrails })
+  await rollout.seconds(15, { on: () => ({ ...fine(0), complaint: 1 }), off: () => ({ ...fine(0), complaint: 0 }) })
+  expect((await rollout.look()).why.sentence).toMatch(/complaint/i)
+})
+test('R49: old and new side by side over time', async () => {
+  const rollout = await startLiveRollout(half)
+  await rollout.seconds(5, {})
+  const { points } = (await rollout.send('GET', `${production}/rollouts/f/series`)).body
+  expect(points[0].candidate.calls).toBeGreaterThan(0)
+  expect(points[0].baseline.calls).toBeGreaterThan(0)
+})
+
+const guard = (template: string, wanted: Partial<GuardrailInput>): GuardrailInput | undefined =>
+  planTemplates
+    .find(({ name }) => name === template)
+    ?.plan.guardrails?.find((rule) =>
+      Object.entries(wanted).every(([field, value]) => rule[field as keyof GuardrailInput] === value),
+    )
+
+test.each([
+  ['R51', 'model-migration', { metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  ['R52', 'data-source', { metric: 'fallback', where: 'unknown_model', over: 0.01, onBreach: 'rollback' }],
+  ['R53', 'execution-mode', { metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  ['R54', 'model-migration', { metric: 'latency_ms', stat: 'mean', over: 5000, onBreach: 'rollback' }],
+  ['R55', 'model-migration', { metric: 'latency_ms', stat: 'p95', over: 10_000, onBreach: 'rollback' }],
+  ['R56', 'after-enabling', { metric: 'latency_ms', stat: 'p95', over: 10_000, safeBelow: 5000 }],
+  ['R57', 'model-migration', { metric: 'error', safeBelow: 0.01, onBreach: 'hold' }],
+  ['R58', 'execution-mode', { metric: 'error', safeBelow: 0.02, onBreach: 'hold' }],
+  ['R59', 'after-enabling', { metric: 'completed', under: 0.95, safeAbove: 0.99, onBreach: 'rollback' }],
+  ['R60', 'after-enabling', { metric: 'stuck', stat: 'count', over: 3, onBreach: 'rollback' }],
+  ['R61', 'data-source', { metric: 'latency_ms', stat: 'mean', over: 200, onBreach: 'rollback' }],
+  ['R62', 'data-source', { metric: 'fallback', over: 0.01, onBreach: 'hold' }],
+  ['R63', 'data-source', { metric: 'cost_deviation', stat: 'mean', over: 0.05, onBreach: 'hold' }],
+  ['R64', 'execution-mode', { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, onBreach: 'hold' }],
+  ['R65', 'execution-mode', { metric: 'tokens', stat: 'mean', ratioOver: 0.8, onBreach: 'hold' }],
+  ['R71', 'after-enabling', { metric: 'latency_ms', stat: 'p95', ratioOver: 1.5, onBreach: 'hold' }],
+] as const)('%s: the template %s has the limit of its row', (_, template, wanted) => {
+  expect(guard(template, wanted as Partial<GuardrailInput>)).toBeDefined()
+})
+test('R65a: targets differ by week, and savings are only observed at first', () => {
+  expect(guard('execution-mode', { metric: 'error', safeBelow: 0.03 })?.stages).toEqual([1])
+  expect(guard('execution-mode', { metric: 'tokens', onBreach: 'notify' })?.stages).toEqual([0, 1])
+})
+test('R66: a critical error rolls back at once, whatever time the stage has left', async () => {
+  const guardrails = [{ metric: 'error', where: 'pricing', over: 0.01, onBreach: 'rollback' } as const]
+  const rollout = await startLiveRollout({ stages: [{ percent: 50, atLeast: '48h' }, { percent: 100 }], guardrails })
+  await rollout.seconds(10, { on: () => ({ error: 1, 'error.pricing': 1 }) })
+  expect((await rollout.look()).state).toBe('rolled_back')
+})
+test('R67: some classes are told and no more', async () => {
+  const guardrails = [
+    { metric: 'error', over: 0.5, onBreach: 'rollback' } as const,
+    { metric: 'error', where: 'transient', over: 0.05, onBreach: 'notify' } as const,
+  ]
+  const rollout = await startLiveRollout({ ...half, guardrails })
+  await rollout.seconds(15, {
+    on: (user) => ({ error: user % 4 === 0 ? 1 : 0, 'error.transient': user % 4 === 0 ? 1 : 0 }),
+  })
+  expect((await rollout.look()).state).toBe('running')
+})
+test('R68: an alert has severity, message, action and time, and stays in the history', async () => {
+  const rollout = await startLiveRollout({
+    ...half,
+    guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  })
+  await rollout.seconds(15, { on: failing('error', 2) })
+  const [alert] = (await rollout.send('GET', `${production}/alerts?state=all`)).body.items as Alert[]
+  expect(alert).toMatchObject({ severity: 'CRITICAL', rollout: rollout.id })
+  expect([alert?.message, alert?.action].every((text) => (text ?? '').length > 10)).toBe(true)
+  expect(Date.parse(alert?.openedAt ?? '')).toBeGreaterThan(0)
+})
+test('R69: a critical breach lowers the share by itself, and the log says who', async () => {
+  const rollout = await startLiveRollout({
+    ...half,
+    guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  })
+  await rollout.seconds(15, { on: failing('error', 2) })
+  const last = (await rollout.decisions()).at(-1)
+  expect([last?.actor.kind, last?.from, last?.to]).toEqual(['engine', 50, 0])
+})
+test('R70: an alert says what to do', async () => {
+  const rollout = await startLiveRollout({ ...half, guardrails: [{ metric: 'error', over: 0.05, onBreach: 'hold' }] })
+  await rollout.seconds(15, { on: failing('error', 2) })
+  const [alert] = (await rollout.send('GET', `${production}/alerts`)).body.items as Alert[]
+  expect(alert?.action).toMatch(/[a-z]{4,}/)
+})

@@ -1,0 +1,150 @@
+// Staged plans: what the guides do with calendars, Markdown and shell loops.
+import { planTemplates } from '@sluice/contract'
+import type { Rollout } from '@sluice/contract'
+import { expect, test } from 'vitest'
+import { serverParts } from '../../server/src/server-parts.ts'
+import { failing, startLiveRollout } from '../../server/src/testing/live-rollout.ts'
+import { startTestServer } from '../../server/src/testing/test-server.ts'
+
+const production = '/api/v1/environments/production'
+const boolean = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
+
+async function planned(input: object): Promise<Rollout> {
+  const { send } = await startTestServer({ parts: serverParts })
+  await send('PUT', `${production}/flags/f`, { body: boolean })
+  const made = await send('POST', `${production}/rollouts`, { body: { flag: 'f', ...input } })
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body))
+  return made.body
+}
+
+const stagesOf = ({ plan }: Rollout): string[] => plan.stages.map(({ percent, atLeast }) => `${percent}/${atLeast}`)
+const all = [{ percent: 50, atLeast: '1h' }, { percent: 100 }]
+
+test('R20: 1, 10, 50, 100 % in a week, and three days at 100', async () => {
+  expect(stagesOf(await planned({ template: 'data-source' }))).toEqual(['1/2h', '10/24h', '50/48h', '100/72h'])
+})
+test('R21: staging, then 10, 50, 100 % with 48 h and a person at each gate', async () => {
+  expect(stagesOf(await planned({ template: 'model-staging' }))).toEqual(['100/2h'])
+  const rollout = await planned({ template: 'model-migration' })
+  expect(stagesOf(rollout)).toEqual(['10/48h', '50/48h', '100/168h'])
+  expect(rollout.plan.stages.slice(0, 2).map(({ gate }) => gate)).toEqual(['manual', 'manual'])
+})
+test('R22: 10, 20, 50, 100 % weekly', async () => {
+  expect(stagesOf(await planned({ template: 'execution-mode' }))).toEqual(['10/168h', '20/168h', '50/168h', '100/336h'])
+})
+test('R23: below the target it goes on, between it waits and a person may go part of the way, beyond it goes back', async () => {
+  const guardrails = [{ metric: 'error', over: 0.05, safeBelow: 0.02, onBreach: 'rollback' } as const]
+  const rollout = await startLiveRollout({
+    advance: 'proof',
+    guardrails,
+    stages: [{ percent: 10, atLeast: '1s' }, { percent: 20 }],
+  })
+  await rollout.seconds(5, { calls: 100, on: failing('error', 30) })
+  expect((await rollout.look()).exposure.set).toBe(10)
+  expect((await rollout.act('proceed', { to: 15, reason: 'a little more' })).status).toBe(200)
+  expect((await rollout.look()).exposure.set).toBe(15)
+  await rollout.seconds(40, { calls: 100, on: failing('error', 4) })
+  expect((await rollout.look()).state).toBe('rolled_back')
+})
+test('R25: at a gate a person decides; a critical breach waits for nobody', async () => {
+  const guardrails = [{ metric: 'error', over: 0.05, onBreach: 'rollback' } as const]
+  const stages = [{ percent: 50, atLeast: '2s', gate: 'manual' as const }, { percent: 100 }]
+  const rollout = await startLiveRollout({ guardrails, stages })
+  await rollout.seconds(6, {})
+  expect((await rollout.look()).state).toBe('awaiting_decision')
+  await rollout.seconds(15, { on: failing('error', 2) })
+  expect((await rollout.look()).state).toBe('rolled_back')
+})
+test('R26: a rollback to 0 is final, one to less holds there', async () => {
+  const rollout = await startLiveRollout({ stages: all })
+  await rollout.act('rollback', { to: 10, reason: 'half of it' })
+  expect(await rollout.look()).toMatchObject({ state: 'held', exposure: { set: 10 } })
+  await rollout.act('rollback', { reason: 'all of it' })
+  expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
+  expect((await rollout.act('resume')).status).toBe(409)
+})
+test('R29: limits differ by stage', async () => {
+  const guardrails = [
+    { metric: 'error', over: 0.05, onBreach: 'rollback' },
+    { metric: 'latency_ms', stat: 'mean', over: 3000, onBreach: 'hold', stages: [0] },
+    { metric: 'latency_ms', stat: 'mean', over: 2000, onBreach: 'hold', stages: [1] },
+  ]
+  const { plan } = await planned({ stages: all, guardrails })
+  expect(plan.guardrails.map(({ stages }) => stages)).toEqual([undefined, [0], [1]])
+})
+test('R31: a suite runs at every stage through one door, and a missing or old answer keeps it closed', async () => {
+  const suite = { text: 'Validation suite', command: 'npm test', maxAge: '24h' }
+  const rollout = await startLiveRollout({
+    stages: [
+      { percent: 10, atLeast: '1s', checklist: [suite] },
+      { percent: 100, checklist: [suite] },
+    ],
+  })
+  await rollout.seconds(5, {})
+  expect((await rollout.look()).waitingFor.map(({ code }) => code)).toContain('checklist')
+  const { checklist } = await rollout.look()
+  expect(checklist.map(({ stage, by }) => [stage, by])).toEqual([
+    [0, 'command'],
+    [1, 'command'],
+  ])
+})
+test('R35: a rollback is served at the very next evaluation', async () => {
+  const rollout = await startLiveRollout({
+    stages: [{ percent: 100, holdback: 0, atLeast: '1h' }],
+    guardrails: [{ metric: 'error', over: 0.5, onBreach: 'rollback' }],
+  })
+  const value = async () =>
+    (
+      await rollout.send('POST', '/ofrep/v1/evaluate/flags/f?environment=production', {
+        body: { context: { targetingKey: 'u' } },
+      })
+    ).body.value
+  expect(await value()).toBe(true)
+  await rollout.act('rollback', { reason: 'now' })
+  expect(await value()).toBe(false)
+})
+test.each(planTemplates.map(({ name }) => name))(
+  'R100: the template %s is a plan that can be started',
+  async (name) => {
+    expect((await planned({ template: name })).state).toBe('draft')
+  },
+)
+
+test('R73: the items before each flag stand in its template', () => {
+  const template = planTemplates.find(({ name }) => name === 'after-enabling')
+  expect(template?.plan.checklist).toEqual([
+    'Monitoring dashboard works',
+    'Alert thresholds are set',
+    'Runbook reviewed',
+    'Rollback tested',
+    'Team notified',
+  ])
+})
+test('R75: the deployment log has the headings of the guide, filled in', async () => {
+  const rollout = await startLiveRollout({ stages: all })
+  await rollout.seconds(3, {})
+  const text = (await rollout.send('GET', `${production}/rollouts/f/log?format=md`)).body as string
+  for (const heading of [
+    '**Phase:** 50 %',
+    '**Time:**',
+    '**Engineer:**',
+    '### Pre-Deployment',
+    '### Deployment',
+    '### Post-Deployment',
+    '- [ ] Total requests:',
+    '### Decision',
+    '**Notes:**',
+  ])
+    expect(text).toContain(heading)
+})
+test('R78: after a breach the next start says what was wrong and what has changed', async () => {
+  const rollout = await startLiveRollout({
+    stages: all,
+    guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  })
+  await rollout.seconds(15, { on: failing('error', 2) })
+  const again = (reason?: string) =>
+    rollout.send('POST', `${production}/rollouts?start=true`, { body: { flag: 'f', reason } })
+  expect((await again()).body.errors[0].pointer).toBe('/reason')
+  expect((await again('the prompt was cut; it is whole')).status).toBe(201)
+})
