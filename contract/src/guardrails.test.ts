@@ -19,6 +19,19 @@ describe('a guardrail', () => {
     })
   })
 
+  test('that counts one user in so many says so', () => {
+    const noted = (unitsPerDay: number) =>
+      toPlan({ flag: 'f' }, { ...context, traffic: { unitsPerDay, rates: {}, values: {} } }).notes.filter((note) =>
+        note.includes('drawn by a hash'),
+      )
+    expect(noted(1000)).toEqual([])
+    expect(noted(5_000_000)).toEqual([
+      expect.stringMatching(
+        /^One user in 256 \(all of them for the candidate's first stage\) counts, .* of 5000000 a day/,
+      ),
+    ])
+  })
+
   test('as a plan shows it makes the same plan again', () => {
     const guardrails: GuardrailInput[] = [
       {

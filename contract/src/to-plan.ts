@@ -1,5 +1,6 @@
 import { canProve, planErrors } from '@sluice/core/planning'
 import type { Finding, Traffic } from '@sluice/core/planning'
+import { drawSampleBits, shortNumber } from '@sluice/core/rollout'
 import type { Plan, Stage } from '@sluice/core/rollout'
 import { durationOf, formatDuration } from './duration.ts'
 import { guardrailsOf } from './to-guardrails.ts'
@@ -58,6 +59,7 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
     guardrails,
   }
   const advance = input.advance ?? chooseAdvance(partial, context.traffic, notes)
+  notes.push(...sampleNotes(partial))
   if (!input.stages)
     notes.push(
       `Stages: ${defaultPercents.join(', ')} %, at least 1 h, then 24 h each; 5 % stay on the baseline until the end.`,
@@ -67,6 +69,16 @@ export function toPlan(request: PlanInput, context: PlanContext): PlanResult {
   const plan = { ...partial, advance }
   const faults = planErrors(plan, context.traffic).map(lintProblem)
   return { plan, notes, problems: [...problems, ...faults] }
+}
+
+/** Of very many users only some are tracked; people should not wonder where the others are. */
+function sampleNotes(plan: Plan): string[] {
+  const { T, C } = drawSampleBits(plan)
+  if (C === 0) return []
+  const first = T === 0 ? 'all of them' : `one in ${2 ** T}`
+  const early = T < C ? ` (${first} for the candidate's first stage)` : ''
+  const traffic = `${shortNumber(plan.unitsPerDay ?? 0)} a day`
+  return [`One user in ${2 ** C}${early} counts, drawn by a hash: of ${traffic} more would decide nothing sooner.`]
 }
 
 /** The request with what its template says where it is silent itself. */

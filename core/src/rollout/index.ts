@@ -13,7 +13,7 @@ export type { Advance, Guardrail, OnBreach, OnNoData, Plan, Stage, WindowTest } 
 export { draft } from './state.ts'
 export type { Ending, RolloutPhase, RolloutState, Stop, Waiting, WaitingCode } from './state.ts'
 export { standing } from './standing.ts'
-export { sampleRatioOf } from './unit-sample.ts'
+export { drawSampleBits, sampleRatioOf } from './unit-sample.ts'
 export { ledgerSettings, positionOf, step } from './step.ts'
 export type { Step } from './step.ts'
 export type { ArmSummary, Verdict, VerdictWord } from './verdict.ts'
