@@ -1,5 +1,9 @@
+import { logEvidence } from '../statistics/index.ts'
 import type { Decision } from './decision.ts'
-import { actsIn } from './judge.ts'
+import { guardrailLabel } from './describe-verdict.ts'
+import type { GuardrailEvidence } from './evidence.ts'
+import { metricOf } from './guardrail-test.ts'
+import { actsIn, thresholds } from './judge.ts'
 import { advance, hold, rollBack, stepBack, tell } from './moves.ts'
 import type { Guardrail, Plan } from './plan.ts'
 import type { RolloutState } from './state.ts'
@@ -7,6 +11,7 @@ import type { Verdict } from './verdict.ts'
 import { silencePolicy, timeLeftMs, waitingFor } from './waiting.ts'
 import type { Facts } from './waiting.ts'
 import { whyAdvance } from './why-advance.ts'
+import { amountText } from './words.ts'
 
 /** What the evidence makes of the rollout, at most one step. Called as each block is sealed. */
 export function decide(plan: Plan, state: RolloutState, verdicts: readonly Verdict[], facts: Facts): Decision {
@@ -59,12 +64,31 @@ function answersTo(guardrail: Guardrail, { verdict, shared, sentence }: Verdict)
 function tellOnce(plan: Plan, state: RolloutState, verdicts: readonly Verdict[]): Decision | null {
   for (const [index, guardrail] of plan.guardrails.entries()) {
     const [verdict, kept] = [verdicts[index], state.evidence[index]]
-    if (!verdict || !kept) continue
-    const isBreach = guardrail.onBreach === 'notify' && verdict.verdict === 'fail' && !kept.notified
-    const isSilence = guardrail.onNoData === 'notify' && verdict.verdict === 'no_data' && !kept.silenceTold
-    if (!isBreach && !isSilence) continue
-    const told = { ...kept, notified: kept.notified || isBreach, silenceTold: kept.silenceTold || isSilence }
-    return tell(state, { ...state, evidence: state.evidence.with(index, told) }, verdict.sentence)
+    const notice = verdict && kept && noticeOf(guardrail, verdict, kept)
+    if (!notice) continue
+    const { sentence, told } = notice
+    return tell(state, { ...state, evidence: state.evidence.with(index, { ...kept, ...told }) }, sentence)
   }
   return null
+}
+
+interface Notice {
+  readonly sentence: string
+  /** What remembers that it was told. */
+  readonly told: Partial<GuardrailEvidence>
+}
+
+function noticeOf(guardrail: Guardrail, { verdict, sentence }: Verdict, kept: GuardrailEvidence): Notice | null {
+  const { onBreach, onNoData } = guardrail
+  if (onBreach === 'notify' && verdict === 'fail' && !kept.notified) return { sentence, told: { notified: true } }
+  if (onNoData === 'notify' && verdict === 'no_data' && !kept.silenceTold)
+    return { sentence, told: { silenceTold: true } }
+  const hidesTail = verdict !== 'fail' && kept.tail && logEvidence(kept.tail, 0) >= thresholds.breach
+  return hidesTail && !kept.tailTold ? { sentence: describeTail(guardrail, kept), told: { tailTold: true } } : null
+}
+
+/** A mean is compared without what lies above its bound; what is more often there must not hide behind that. */
+function describeTail(guardrail: Guardrail, { groups }: GuardrailEvidence): string {
+  const bound = amountText(groups?.bounds?.high ?? 0, 'absolute', 'mean', metricOf(guardrail).unit)
+  return `${guardrailLabel(guardrail)}: amounts above ${bound} come more often than with the baseline; the comparison of means cuts them there`
 }

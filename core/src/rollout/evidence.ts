@@ -4,6 +4,7 @@ import {
   mergeHistograms,
   multiply,
   quantileBucket,
+  rateRatioWeights,
   restart,
   startFamily,
   upperEdge,
@@ -67,6 +68,8 @@ export interface GuardrailEvidence {
   /** Rows of the last blocks, to notice a side that falls silent. */
   readonly recentRows: { readonly T: readonly number[]; readonly C: readonly number[] }
   readonly groups: MeanGroups | null
+  /** Of means: whether the candidate's amounts lie above the bound more often, where the comparison cuts them. */
+  readonly tail: Family | null
   readonly quantile: FixedQuantile | null
   /** For a threshold over windows, which rests on nothing else. */
   readonly windows: WindowEvidence | null
@@ -77,6 +80,7 @@ export interface GuardrailEvidence {
   /** A `notify` breach is told once an attempt, silence once each time it begins. */
   readonly notified: boolean
   readonly silenceTold: boolean
+  readonly tailTold: boolean
   /** Block at which a person resumed in this visit: the wait for data began anew, and new data are needed to go on. */
   readonly resumedBlock: number | null
 }
@@ -102,6 +106,7 @@ export function startEvidence(guardrail: Guardrail): GuardrailEvidence {
     mantelHaenszel: { T: 0, C: 0 },
     recentRows: { T: [], C: [] },
     groups: kind === 'mean' ? startGroups(metricOf(guardrail).bound) : null,
+    tail: kind === 'mean' ? startFamily([1], rateRatioWeights('higher'), true) : null,
     quantile: kind.startsWith('quantile') ? { edge: null, recent: emptyHistogram, before: emptyHistogram } : null,
     windows: guardrail.window ? startWindows : null,
     unusableSince: null,
@@ -109,6 +114,7 @@ export function startEvidence(guardrail: Guardrail): GuardrailEvidence {
     passed: false,
     notified: false,
     silenceTold: false,
+    tailTold: false,
     resumedBlock: null,
   }
 }
@@ -178,11 +184,12 @@ function isIdle(block: Block, guardrail: Guardrail): boolean {
 }
 
 function beginOnset(evidence: GuardrailEvidence, guardrail: Guardrail): GuardrailEvidence {
-  const { quantile, companion } = evidence
+  const { quantile, companion, tail } = evidence
   return {
     ...evidence,
     harm: restart(evidence.harm, weightsOf(guardrail, harmClaim(guardrail))),
     companion: companion && restart(companion, companionWeights(guardrail)),
+    tail: tail && restart(tail, rateRatioWeights('higher')),
     quantile: quantile && fixed(quantile, guardrail),
   }
 }
@@ -259,8 +266,12 @@ function weighValues(evidence: GuardrailEvidence, block: Block, guardrail: Guard
 
 function weighMean(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail, age: number): GuardrailEvidence {
   if (!evidence.groups) return evidence
-  const { groups, finished } = group(evidence.groups, block.values[ledgerKey(guardrail)] ?? [], guardrail, age)
-  let next: GuardrailEvidence & { groups: MeanGroups } = { ...evidence, groups }
+  const values = block.values[ledgerKey(guardrail)] ?? []
+  const { groups, finished } = group(evidence.groups, values, guardrail, age)
+  const { bounds } = evidence.groups
+  const above = bounds && exceedanceIncrements('higher', values, bounds.high)
+  const tail = evidence.tail && above ? multiply(evidence.tail, above) : evidence.tail
+  let next: GuardrailEvidence & { groups: MeanGroups } = { ...evidence, tail, groups }
   for (const done of finished) {
     const { groups: known } = next
     if (runningMean(known) !== null) {

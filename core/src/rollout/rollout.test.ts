@@ -216,6 +216,32 @@ describe('a rollout over recorded traffic', () => {
     expect(told.state.ended).toBe('completed')
   })
 
+  test('a tail that a comparison of means cuts off is told, once', () => {
+    const cost: Guardrail = {
+      ...errors,
+      id: 'cost',
+      metric: 'cost_usd',
+      stat: 'mean',
+      limit: 3,
+      safe: 4,
+      onBreach: 'hold',
+    }
+    const priced = (often: number) =>
+      traffic({ ...healthy, share: 0.3 }).map((call, i) => {
+        const isDear = call.arm === 'T' && (i * 7919) % 1000 < often * 1000
+        const usual = 0.01 + 0.00001 * ((i * 31) % 100)
+        return { ...call, metrics: { error: 0, cost_usd: isDear ? 5 : usual } }
+      })
+    const noticesAt = (often: number) =>
+      simulate(plan({ guardrails: [errors, cost] }), priced(often)).events.flatMap(({ action, why }) =>
+        action === 'notify' ? [why.sentence] : [],
+      )
+    expect(noticesAt(0)).toEqual([])
+    expect(noticesAt(0.05)).toEqual([
+      expect.stringMatching(/^mean cost: amounts above 0\.01\d* USD come more often than with the baseline/),
+    ])
+  })
+
   test('ends the interval beyond the limit exactly when it rolls back', () => {
     const { events } = simulate(plan(), traffic({ ...healthy, errorT: always(0.3), errorC: always(0.01) }))
     const verdict = events[0]?.verdicts[0]
