@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'guide-view.ts': /Number\(formatDecimal\(shown\)\)/,
   'instant.ts': /Math\.floor/,
   'litellm-prices.ts': /Number\(thousands\)|Number\([ab]\.startsWith/,
-  'openrouter.ts': /Number\(value\) (?:=== -1|> 0)/,
+  'openrouter.ts': /Number\(value\) (?:=== -1|> 0)|Math\.floor\(expires\)/,
   'read-json.ts': /const number = Number\(digits\)/,
   'time-window.ts': /map\(Number\)/,
   'import-models.ts': /Math\.floor\(\(100 \* done\)/,

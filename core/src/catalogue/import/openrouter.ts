@@ -1,3 +1,4 @@
+import { writeInstant } from '../instant.ts'
 import { type Modality, modalities } from '../model.ts'
 import type { Meter } from '../meter.ts'
 import type { PriceCondition } from '../price.ts'
@@ -61,20 +62,22 @@ function readModel(path: readonly string[], raw: Raw): SourceRecord {
   if (context ?? output)
     draft.set('limits', { ...(context ? { context } : {}), ...(output ? { output } : {}) }, 'context_length')
   readAbilities(draft, raw)
-  const expires = raw['expiration_date']
-  draft.set(
-    'retireAt',
-    typeof expires === 'number' ? isoDay(expires) : draft.text(expires, 'expiration_date'),
-    'expiration_date',
-  )
+  draft.set('retireAt', expiryOf(draft, raw['expiration_date']), 'expiration_date')
   readPricing(draft, raw['pricing'])
   for (const name of Object.keys(raw)) if (!understood.has(name)) draft.keep(name)
   return draft.record('openrouter')
 }
 
-// Writing an instant needs no clock.
-// oxlint-disable-next-line no-restricted-globals
-const isoDay = (seconds: number): string => new Date(seconds * 1000).toISOString()
+/** Seconds since 1970, or a date. */
+function expiryOf(draft: Draft, expires: unknown): string | undefined {
+  if (typeof expires !== 'number') return draft.text(expires, 'expiration_date')
+  if (expires >= 0 && expires <= latestSeconds) return writeInstant(Math.floor(expires) * 1000)
+  draft.problem('Expected a date, or seconds since 1970.', 'expiration_date')
+  return undefined
+}
+
+/** The year 9999. */
+const latestSeconds = 253_402_300_799
 
 function readAbilities(draft: Draft, raw: Raw): void {
   const shape = membersOf(raw['architecture'])
