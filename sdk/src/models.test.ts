@@ -189,6 +189,42 @@ test('each new catalogue is compared with the table: a line for what is off, a m
   expect(server.rows.map(({ metrics }) => metrics)).toContainEqual(expect.objectContaining({ shadow_alerts: 1 }))
 })
 
+test('no damaged catalogue and no strange argument makes a read throw', async () => {
+  const { server, models } = await start(
+    { static: table, flag: 'db-models' },
+    {},
+    { 'db-models': dualFlag('db', 100_000) },
+  )
+  const prices = [{ meter: 7, rate: {}, per: 'x', when: 5, effectiveFrom: [] }]
+  const odd = { id: 'openai:odd', provider: 'openai', name: 5, prices, aliases: [{}], capabilities: 'x', limits: 7 }
+  server.publishModels([
+    entry(gpt('2.5')),
+    entry(odd),
+    entry({ ...odd, id: 'openai:worse', capabilities: null, status: 8 }),
+  ])
+  await until(() => models.status().revision === 2)
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('trap')
+      },
+      ownKeys: () => {
+        throw new Error('trap')
+      },
+    },
+  )
+  for (const id of ['openai:odd', 'openai:worse', 'openai:gpt-4o', '', '__proto__', 5 as never, null as never])
+    for (const context of [undefined, {}, hostile]) {
+      models.getModelConfig(id, context)
+      models.getModelsByProvider(id, context)
+      expect(models.calculateCost(id, { inputTokens: 5 }, { ...(context && { context }) })).toHaveProperty('status')
+      expect(models.calculateCost(id, hostile)).toHaveProperty('status')
+    }
+  expect(models.getAllModels().map(({ id }) => id)).toContain('openai:gpt-4o')
+  expect(models.getModelConfig('openai:gpt-4o')?.pricing['input']).toBe(2.5)
+})
+
 describe('a variant that names a model', () => {
   /** All variants of a flag are of one type. */
   const flag = (on: unknown, off: unknown) => ({ enabled: true, variants: { on, off }, off: 'off', serve: 'on' })

@@ -1,5 +1,5 @@
 import { compareWithStatic, costOf, isCallable, isSelectable, normaliseUsage } from '#catalogue'
-import type { Catalogue, CatalogueEntry, Model, ModelConfig, ShadowReport } from '#catalogue'
+import type { Catalogue, CatalogueEntry, Model, ShadowReport, Usage } from '#catalogue'
 import type { Context } from '#evaluation'
 import type { QuietLog } from '../logger.ts'
 import type { HeldCatalogue } from './held-catalogue.ts'
@@ -98,12 +98,15 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
   const list = (wants: (entry: CatalogueEntry) => boolean, context: Context | undefined) => {
     const { side } = sideOf(context)
     const atMs = now()
-    return [...side.catalogue.entries()]
-      .filter((entry) => isCallable(entry.model) && wants(entry))
-      .map(({ model }) => ({
-        ...(side.catalogue.config(model.id, atMs) as ModelConfig),
-        selectable: isSelectable(model),
-      }))
+    return [...side.catalogue.entries()].flatMap((entry) => {
+      try {
+        const config = isCallable(entry.model) && wants(entry) ? side.catalogue.config(entry.model.id, atMs) : null
+        return config === null ? [] : [{ ...config, selectable: isSelectable(entry.model) }]
+      } catch {
+        fellBack(entry.model.id, 'invalid_entry')
+        return []
+      }
+    })
   }
 
   const routes = routeModel({
@@ -169,7 +172,7 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
 
     calculateCost(id, usage, { context, ...call } = {}) {
       const atMs = call.atMs ?? now()
-      const normal = normaliseUsage(usage)
+      const normal = readUsage(usage)
       return dual(
         id,
         context,
@@ -195,6 +198,15 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     ...modelWriter(() => connection, options.editKey ?? null),
   }
   return repository
+}
+
+/** A usage that cannot be read is none. */
+function readUsage(usage: object | null): Usage | null {
+  try {
+    return normaliseUsage(usage)
+  } catch {
+    return null
+  }
 }
 
 /** A line for each model that differs more than it should; how many those are. */
