@@ -6,7 +6,7 @@ export class CatalogueCache {
   #revision: CatalogueRevision = { epoch: '', revision: -1 }
   #stored: ReadonlyMap<string, StoredModel> = new Map()
   #catalogue: Catalogue | undefined
-  #text: string | undefined
+  #bytes: Uint8Array<ArrayBuffer> | undefined
 
   get revision(): CatalogueRevision {
     return this.#revision
@@ -52,16 +52,16 @@ export class CatalogueCache {
     return true
   }
 
-  /** The snapshot as SDKs fetch it, put together from the texts that are there already. */
-  text(): string {
-    return (this.#text ??= this.#write())
+  /** The snapshot as SDKs fetch it, put together once a revision from the texts that are there already. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return (this.#bytes ??= new TextEncoder().encode(this.#write()))
   }
 
   #replace(revision: CatalogueRevision, stored: ReadonlyMap<string, StoredModel>): void {
     this.#revision = revision
     this.#stored = stored
     this.#catalogue = undefined
-    this.#text = undefined
+    this.#bytes = undefined
   }
 
   #write(): string {

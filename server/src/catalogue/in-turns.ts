@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** How long work may hold the event loop at a time. */
-const longestTurnMs = 5
+const longestTurnMs = 2
 
 /** Waits for the next turn of the event loop, but only once the present one has lasted long enough. */
 export function turnTaker(): () => Promise<void> | undefined {

@@ -72,7 +72,7 @@ function snapshotRoute({ models }: ModelParts): Route {
       const headers = { etag: `"${models.id}"`, 'cache-control': 'no-cache' }
       const known = request.headers.get('if-none-match')
       if (known !== null && namesTag(known, headers.etag)) return new Response(null, { status: 304, headers })
-      return new Response(models.text(), { headers: { ...headers, 'content-type': 'application/json' } })
+      return new Response(models.bytes(), { headers: { ...headers, 'content-type': 'application/json' } })
     },
   })
 }
