@@ -10,6 +10,7 @@ import { createQuietLog, messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import { ObservationQueue } from './observation-queue.ts'
 import { ObservationSender } from './observation-sender.ts'
+import type { ObservationSenderParts } from './observation-sender.ts'
 import { Observer } from './observer.ts'
 import { randomId } from './random-id.ts'
 import { refusedRows } from './read-receipt.ts'
@@ -80,7 +81,7 @@ export function connectClient(
   const queue = new ObservationQueue()
   let isClosed = false
   const observer = new Observer({ hash: platform.hash, add: (row) => void (isClosed || queue.add(row)) })
-  const sender = new ObservationSender({
+  const senderParts: ObservationSenderParts = {
     ...connection,
     url: `${baseUrl}/observations`,
     queue,
@@ -90,8 +91,12 @@ export function connectClient(
       if (refused !== null) log.warn('rejected', refused)
     },
     onFlush: () => observer.newWindow(),
-  })
-  const stopFlushingAtExit = platform.atExit(() => sender.flush())
+  }
+  const sender = new ObservationSender(senderParts)
+  const isLazy = platform.starts === 'first-use'
+  // What a request has begun may end with it, unanswered for ever: the next one must not wait for it.
+  const flush = (): Promise<void> => (isLazy ? new ObservationSender(senderParts) : sender).flush()
+  const stopFlushingAtExit = platform.atExit(flush)
 
   let readyUntilMs: number | null = null
   let stopModels: (() => void) | undefined
@@ -112,7 +117,6 @@ export function connectClient(
       track: client.track,
     })
   }
-  const isLazy = platform.starts === 'first-use'
 
   const resolver = platform.over(createResolver(store, new LocalOverrides(platform.variables, log), clock.now))
   const client = buildClient({
@@ -143,7 +147,7 @@ export function connectClient(
       lastSyncAt: source.lastSyncMs === null ? null : new Date(source.lastSyncMs).toISOString(),
       rows: { waiting: queue.waiting, dropped: queue.dropped },
     }),
-    flush: () => sender.flush(),
+    flush,
     close: async () => {
       if (isClosed) return
       isClosed = true
@@ -151,7 +155,7 @@ export function connectClient(
       source.close()
       stopModels?.()
       await Promise.all([
-        sender.flush(),
+        flush(),
         within(timing.closeMs, cache?.settled()),
         within(timing.closeMs, platform.modelsCache?.settled()),
       ])

@@ -1,17 +1,18 @@
+import type { Closing } from './closing.ts'
 import { quietTimeout } from './quiet-timeout.ts'
 
-/** A signal that aborts after a time, unless it is put off, or with its parent. Never holds the process. */
+/** A signal that aborts after a time, unless it is put off, or when the client closes. Never holds the process. */
 export class Deadline {
   readonly #controller = new AbortController()
-  readonly #parent: AbortSignal | null
-  readonly #onParentAbort = () => this.#controller.abort(this.#parent?.reason)
+  readonly #closing: Closing
+  readonly #onClose = () => this.#controller.abort()
   #timer: ReturnType<typeof setTimeout>
 
-  constructor(ms: number, parent: AbortSignal | null = null) {
-    this.#parent = parent
+  constructor(ms: number, closing: Closing) {
+    this.#closing = closing
     this.#timer = this.#arm(ms)
-    if (parent?.aborted) this.#onParentAbort()
-    parent?.addEventListener('abort', this.#onParentAbort)
+    if (closing.isClosed) this.#onClose()
+    closing.add(this.#onClose)
   }
 
   get signal(): AbortSignal {
@@ -24,10 +25,10 @@ export class Deadline {
     this.#timer = this.#arm(ms)
   }
 
-  /** Ends whatever still runs under the signal, and lets go of the parent. */
+  /** Ends whatever still runs under the signal, and lets go of the client. */
   end(): void {
     clearTimeout(this.#timer)
-    this.#parent?.removeEventListener('abort', this.#onParentAbort)
+    this.#closing.delete(this.#onClose)
     this.#controller.abort()
   }
 

@@ -24,17 +24,28 @@ afterEach(async () => {
   await server.stop()
 })
 
+/** Cloudflare's runtime refuses these at the top of a module. */
+let hasRequest = true
+const inRequest = (): void => {
+  if (!hasRequest) throw new Error('Disallowed operation called within global scope.')
+}
+
 /** Nothing of Node: what web standards give a worker, and no more. */
 function connect(options: EdgeOptions = {}): SluiceClient {
   const worker = createContext({
-    fetch,
-    AbortController,
+    fetch: (...args: Parameters<typeof fetch>) => (inRequest(), fetch(...args)),
+    AbortController: class extends AbortController {
+      constructor() {
+        inRequest()
+        super()
+      }
+    },
     TextDecoder,
     TextEncoder,
     URL,
-    crypto,
+    crypto: { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => (inRequest(), crypto.getRandomValues(bytes)) },
     performance,
-    setTimeout: (work: () => void, ms: number) => Number(setTimeout(work, ms)),
+    setTimeout: (work: () => void, ms: number) => (inRequest(), Number(setTimeout(work, ms))),
     clearTimeout,
   })
   const sdk = runInContext(`${script}; sluice`, worker) as { createClient: typeof createClient }
@@ -60,9 +71,12 @@ test('works where there is no Node: evaluates, follows a change, counts, answers
 })
 
 test('does nothing before it is used: a module may not connect', async () => {
-  connect()
+  hasRequest = false
+  const sluice = connect()
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(server.requests).toEqual([])
+  hasRequest = true
+  expect(await sluice.ready()).toEqual({ source: 'server' })
 })
 
 test('asks at the next request when the stream ended with the last one', async () => {

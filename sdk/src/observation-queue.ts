@@ -45,8 +45,8 @@ export class ObservationQueue {
     return this.#batch
   }
 
-  /** The batch in hand has arrived, or never will. */
-  done(): void {
-    this.#batch = null
+  /** The batch has arrived, or never will. */
+  done(batch: Batch): void {
+    if (this.#batch === batch) this.#batch = null
   }
 }

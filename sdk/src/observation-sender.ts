@@ -1,4 +1,5 @@
 import { backoffMs, jitteredMs, retryAfterMs } from './backoff.ts'
+import { Closing } from './closing.ts'
 import { Deadline } from './deadline.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
@@ -34,8 +35,8 @@ const isHopeless = (status: number): boolean => status >= 400 && status < 500 &&
  */
 export class ObservationSender {
   readonly #parts: ObservationSenderParts
-  readonly #closing = new AbortController()
-  #timer: ReturnType<typeof setTimeout> | null = null
+  readonly #closing = new Closing()
+  #timer: ReturnType<typeof setTimeout> | undefined
   #sending: Promise<void> | null = null
   #failures = 0
   #backoffUntilMs = 0
@@ -74,9 +75,8 @@ export class ObservationSender {
   }
 
   close(): void {
-    if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#closing.abort()
+    clearTimeout(this.#timer)
+    this.#closing.close()
   }
 
   /** A sending under way may be past the rows that were added last. */
@@ -97,17 +97,17 @@ export class ObservationSender {
     if (performance.now() < this.#pausedUntilMs) return
     onFlush()
     for (let batch = queue.batch(); batch !== null; batch = queue.batch()) {
-      if (this.#closing.signal.aborted) return
+      if (this.#closing.isClosed) return
       const isDone = await this.#post(batch.body)
       if (!isDone) return
-      queue.done()
+      queue.done(batch)
     }
   }
 
   /** True when the batch is done with: taken, or refused for good. */
   async #post(body: string): Promise<boolean> {
     const { transport, url, headers, log, timing, now } = this.#parts
-    const deadline = new Deadline(timing.requestMs, this.#closing.signal)
+    const deadline = new Deadline(timing.requestMs, this.#closing)
     try {
       const reply = await transport({
         method: 'POST',
@@ -129,7 +129,7 @@ export class ObservationSender {
       this.#backOff(reply.status === 401 || reply.status === 403)
     } catch (thrown) {
       const reason = deadline.signal.aborted ? deadline.signal.reason : thrown
-      if (!this.#closing.signal.aborted) log.warn('observations', `observations wait: ${messageOf(reason)}`)
+      if (!this.#closing.isClosed) log.warn('observations', `observations wait: ${messageOf(reason)}`)
       this.#backOff(false)
     } finally {
       deadline.end()

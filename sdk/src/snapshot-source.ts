@@ -1,4 +1,5 @@
 import { backoffMs, jitteredMs, retryAfterMs } from './backoff.ts'
+import { Closing } from './closing.ts'
 import { Deadline } from './deadline.ts'
 import type { ClientErrorCode, Emitter } from './emitter.ts'
 import { readEventStream } from './event-stream.ts'
@@ -7,6 +8,7 @@ import type { Acceptance, FlagStore } from './flag-store.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import { quietTimeout } from './quiet-timeout.ts'
+import { sleep } from './sleep.ts'
 import type { Timing } from './timing.ts'
 import type { Reply, Transport } from './transport.ts'
 
@@ -40,7 +42,7 @@ interface Ending {
 /** Keeps the store in step with the server: a stream, and polling while the stream is down. */
 export class SnapshotSource {
   readonly #parts: SnapshotSourceParts
-  readonly #closing = new AbortController()
+  readonly #closing = new Closing()
   #state: ClientState
   #streams = false
   #denied = false
@@ -87,7 +89,7 @@ export class SnapshotSource {
   }
 
   close(): void {
-    this.#closing.abort()
+    this.#closing.close()
     clearTimeout(this.#staleTimer)
     this.#settle()
   }
@@ -95,7 +97,7 @@ export class SnapshotSource {
   async #streamForEver(): Promise<void> {
     const { backoffBaseMs, backoffCapMs, deniedMs } = this.#parts.timing
     let failures = 0
-    while (!this.#closing.signal.aborted) {
+    while (!this.#closing.isClosed) {
       const startedMs = performance.now()
       const ending = await this.#stream()
       // A stream that is cut again and again at once must not be asked for again and again at once.
@@ -109,7 +111,7 @@ export class SnapshotSource {
   async #pollForEver(): Promise<void> {
     const { firstPollMs, pollMs } = this.#parts.timing
     await this.#sleep(firstPollMs)
-    while (!this.#closing.signal.aborted) {
+    while (!this.#closing.isClosed) {
       const { retryAfterMs: askedMs } = this.#streams || this.#denied ? keepOn : await this.#poll()
       await this.#sleep(Math.max(askedMs ?? 0, jitteredMs(pollMs)))
     }
@@ -117,7 +119,7 @@ export class SnapshotSource {
 
   async #stream(): Promise<Ending> {
     const { transport, baseUrl, headers, store, timing } = this.#parts
-    const deadline = new Deadline(timing.requestMs, this.#closing.signal)
+    const deadline = new Deadline(timing.requestMs, this.#closing)
     const held = store.snapshot
     try {
       const reply = await transport({
@@ -149,7 +151,7 @@ export class SnapshotSource {
 
   async #poll(): Promise<Ending> {
     const { transport, baseUrl, headers, store, timing } = this.#parts
-    const deadline = new Deadline(timing.requestMs, this.#closing.signal)
+    const deadline = new Deadline(timing.requestMs, this.#closing)
     const held = store.snapshot
     const etag = this.#etag !== null && this.#etag.epoch === held?.epoch && this.#etag.revision === held.revision
     try {
@@ -214,7 +216,7 @@ export class SnapshotSource {
   /** Proof of life: the server has confirmed what we hold. */
   #alive(): void {
     const { store, emitter, now } = this.#parts
-    if (this.#closing.signal.aborted) return
+    if (this.#closing.isClosed) return
     store.confirm()
     this.#lastSyncMs = now()
     this.#reported.clear()
@@ -232,7 +234,7 @@ export class SnapshotSource {
   }
 
   #becomeStale(): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#closing.isClosed) return
     this.#state = 'stale'
     const lastSyncAt = this.#lastSyncMs === null ? null : new Date(this.#lastSyncMs).toISOString()
     this.#parts.emitter.emit('stale', { lastSyncAt })
@@ -256,7 +258,7 @@ export class SnapshotSource {
 
   /** One line a minute, one event for each kind of trouble until the server answers again. */
   #report(code: ClientErrorCode, message: string): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#closing.isClosed) return
     const { log, emitter } = this.#parts
     if (code === 'UNAUTHENTICATED') log.error(code, message)
     else log.warn(code, message)
@@ -265,18 +267,8 @@ export class SnapshotSource {
     emitter.emit('error', { code, message })
   }
 
-  async #sleep(ms: number): Promise<void> {
-    const { signal } = this.#closing
-    if (signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      const timer = quietTimeout(wake, ms)
-      signal.addEventListener('abort', wake)
-    })
+  #sleep(ms: number): Promise<void> {
+    return sleep(ms, this.#closing)
   }
 }
 

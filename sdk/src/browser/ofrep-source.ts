@@ -1,5 +1,6 @@
 import type { Context } from '#evaluation'
 import { jitteredMs, retryAfterMs } from '../backoff.ts'
+import { Closing } from '../closing.ts'
 import { Deadline } from '../deadline.ts'
 import type { ClientErrorCode, Emitter } from '../emitter.ts'
 import { messageOf } from '../logger.ts'
@@ -42,7 +43,7 @@ export class OfrepSource {
   /** Resolves at the first flags from the server, or when it has refused the key: no sooner answer will come. */
   readonly settled: Promise<void>
   readonly #parts: OfrepSourceParts
-  readonly #closing = new AbortController()
+  readonly #closing = new Closing()
   #etag: string | null = null
   #question: Deadline | null = null
   #answered: Promise<void> = Promise.resolve()
@@ -89,7 +90,7 @@ export class OfrepSource {
   }
 
   close(): void {
-    this.#closing.abort()
+    this.#closing.close()
     for (const timer of [this.#poll, this.#soon, this.#stale, this.#hidden]) clearTimeout(timer)
     this.#closeStream()
     this.#settle()
@@ -97,13 +98,13 @@ export class OfrepSource {
 
   #ask(): void {
     this.#question?.end()
-    if (!this.#closing.signal.aborted) this.#answered = this.#exchange()
+    if (!this.#closing.isClosed) this.#answered = this.#exchange()
   }
 
   /** The last question wins: an answer for another context must never arrive after it. */
   async #exchange(): Promise<void> {
     const { transport, url, headers, timing } = this.#parts
-    const question = new Deadline(timing.requestMs, this.#closing.signal)
+    const question = new Deadline(timing.requestMs, this.#closing)
     this.#question = question
     try {
       const reply = await transport({
@@ -188,7 +189,7 @@ export class OfrepSource {
 
   /** The server has confirmed what we hold. */
   #alive(): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#closing.isClosed) return
     this.lastSyncAt = new Date().toISOString()
     this.#reported.clear()
     this.#armStale()
@@ -208,7 +209,7 @@ export class OfrepSource {
   }
 
   #report(code: ClientErrorCode, message: string): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#closing.isClosed) return
     const { log, emitter, url } = this.#parts
     log.warn(code, `${url}: ${message}; the last flags stay`)
     if (this.#reported.has(code)) return

@@ -22,12 +22,12 @@ export function createReader(
       variant: textOf(flag?.variant),
       reason: (textOf(reason) ?? (errorCode === 'FLAG_NOT_FOUND' ? errorCode : 'ERROR')) as PageDetails['reason'],
       rule: textOf(rule),
-      drawn: drawn === true,
-      constant: constant === true,
+      drawn: Boolean(drawn),
+      constant: Boolean(constant),
       error: textOf(error ?? flag?.errorDetails) ?? errorCode,
       errorCode,
       stale: isStale(),
-      revision: typeof revision === 'number' ? revision : null,
+      revision: (revision as number | undefined) ?? null,
       off: textOf(off),
     }
   }

@@ -1,8 +1,9 @@
 import { backoffMs, jitteredMs } from '../backoff.ts'
+import { Closing } from '../closing.ts'
 import { Deadline } from '../deadline.ts'
 import { readEventStream } from '../event-stream.ts'
 import { messageOf } from '../logger.ts'
-import { quietTimeout } from '../quiet-timeout.ts'
+import { sleep } from '../sleep.ts'
 import { type HeldCatalogue, readCatalogue } from './held-catalogue.ts'
 import type { ModelsConnection } from './models-link.ts'
 
@@ -13,7 +14,7 @@ const suspicionMs = 2000
 export class ModelSource {
   readonly #connection: ModelsConnection
   readonly #onChange: () => void
-  readonly #closing = new AbortController()
+  readonly #closing = new Closing()
   #held: HeldCatalogue | null = null
   #etag: string | null = null
   #fetching: Promise<void> | null = null
@@ -46,7 +47,7 @@ export class ModelSource {
   }
 
   close(): void {
-    this.#closing.abort()
+    this.#closing.close()
     this.#settle()
   }
 
@@ -65,7 +66,7 @@ export class ModelSource {
   }
 
   async #askForEver(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+    while (!this.#closing.isClosed) {
       await this.refresh()
       await this.#sleep(jitteredMs(this.#connection.timing.pollMs))
     }
@@ -73,7 +74,7 @@ export class ModelSource {
 
   async #follow(): Promise<void> {
     const { backoffBaseMs, backoffCapMs } = this.#connection.timing
-    for (let failures = 0; !this.#closing.signal.aborted; failures += 1) {
+    for (let failures = 0; !this.#closing.isClosed; failures += 1) {
       const startedMs = performance.now()
       await this.#stream()
       if (performance.now() - startedMs > 10 * backoffBaseMs) failures = 0
@@ -83,7 +84,7 @@ export class ModelSource {
 
   async #stream(): Promise<void> {
     const { url, environment, headers, transport, timing } = this.#connection
-    const deadline = new Deadline(timing.requestMs, this.#closing.signal)
+    const deadline = new Deadline(timing.requestMs, this.#closing)
     try {
       const reply = await transport({
         method: 'GET',
@@ -113,7 +114,7 @@ export class ModelSource {
 
   async #fetch(): Promise<void> {
     const { url, headers, transport, timing, log, now } = this.#connection
-    const deadline = new Deadline(timing.requestMs, this.#closing.signal)
+    const deadline = new Deadline(timing.requestMs, this.#closing)
     const startedMs = performance.now()
     try {
       const reply = await transport({
@@ -143,7 +144,7 @@ export class ModelSource {
       this.confirmedMs = now()
       if (this.#held) this.origin = 'server'
     } catch (thrown) {
-      if (!this.#closing.signal.aborted)
+      if (!this.#closing.isClosed)
         log.warn(
           'models',
           `the catalogue of models could not be read: ${messageOf(thrown)}; what is there goes on answering`,
@@ -169,17 +170,7 @@ export class ModelSource {
     return true
   }
 
-  async #sleep(ms: number): Promise<void> {
-    const { signal } = this.#closing
-    if (signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      const timer = quietTimeout(wake, ms)
-      signal.addEventListener('abort', wake)
-    })
+  #sleep(ms: number): Promise<void> {
+    return sleep(ms, this.#closing)
   }
 }
