@@ -14,5 +14,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     maxWorkers: 2,
     testTimeout: process.env['SLUICE_TESTS'] === 'long' ? 3_600_000 : 60_000,
+    // A server process and a browser take their time to start beside other tests.
+    hookTimeout: 60_000,
   },
 })
