@@ -26,7 +26,14 @@ export type Observation = z.infer<typeof observationSchema>
 /** A batch counts once however often its `id` is sent. Rows are judged one by one. */
 export const batchSchema = z
   .strictObject({
-    id: z.string().min(1).max(200),
+    /** Two ids that the database cannot tell apart would lose a batch. */
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .refine((id) => id.isWellFormed() && !id.includes('\0'), {
+        error: 'Expected well-formed text without a NUL character.',
+      }),
     observations: z.array(z.unknown()).min(1).max(10_000),
   })
   .meta({ id: 'ObservationBatch' })
