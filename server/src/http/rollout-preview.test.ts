@@ -47,6 +47,13 @@ test('a plan is held against what the flag has seen: users, rates, amounts and q
   expect((await send('GET', `${base}/rollouts`)).body.items).toEqual([])
 })
 
+test('a row of the year 9999 is not the traffic of a week', async () => {
+  const { send, preview } = await flagWithPast(900, 50)
+  const row = { flag: 'chat', variant: 'off', unit: 'late', at: '9999-12-31T00:00:00Z', metrics: { error: 0 } }
+  expect((await send('POST', `${base}/observations`, { body: { id: 'ahead', observations: [row] } })).status).toBe(202)
+  expect((await preview({})).body.traffic.unitsPerDay).toBeCloseTo(3600, -1)
+})
+
 test('figures that are given take the place of the flag’s own', async () => {
   const { preview } = await flagWithPast(900, 50)
   const given = { unitsPerDay: 5_000_000, rates: { error: 0.01 }, values: { latency_ms: { median: 400, p95: 2000 } } }
