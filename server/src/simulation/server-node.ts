@@ -70,7 +70,8 @@ export class ServerNode {
     const alive = (tell: () => void) => void (faults.alive && tell())
     this.#parts = {
       database: sabotage.publishesEarly ? this.#publishingEarly(connect()) : connect(),
-      clock,
+      // What a dead server still does must not wake the next one on its machine.
+      clock: { now: clock.now, schedule: (atMs, run) => (faults.alive ? clock.schedule(atMs, run) : { cancel() {} }) },
       random,
       cache,
       environments: [environment],
