@@ -131,7 +131,7 @@ describe('the life of a model', () => {
     await tab.getByRole('button', { name: 'Add a model' }).click()
     const dialog = tab.getByRole('dialog', { name: 'Add a model' })
     await dialog.getByLabel('Id', { exact: true }).fill('mistral:large 3')
-    await dialog.getByLabel('Name').fill('Mistral Large 3')
+    await dialog.getByLabel('Name', { exact: true }).fill('Mistral Large 3')
     await dialog.getByLabel('Reason', { exact: true }).fill('new')
     await dialog.getByRole('button', { name: 'Add' }).click()
     await dialog.getByText('Expected provider:name, as openai:gpt-4o, without spaces.').waitFor()
