@@ -80,17 +80,6 @@ export function TimeStrips({
         role="img"
         aria-label={`Exposure, ${strips.map(({ title }) => title).join(', ')} over time`}
       >
-        <Exposure points={points} x={x} />
-        {strips.map((strip, i) => (
-          <MetricStrip
-            key={strip.id}
-            strip={strip}
-            points={points}
-            x={x}
-            top={exposureHeight + i * stripHeight}
-            width={width}
-          />
-        ))}
         {marks.map((decision, i) => {
           const { mark, tone } = decisionMark(decision.action)
           const markX = Math.min(width - 8, Math.max(left, at(Date.parse(decision.at))))
@@ -111,6 +100,17 @@ export function TimeStrips({
             </g>
           )
         })}
+        <Exposure points={points} x={x} />
+        {strips.map((strip, i) => (
+          <MetricStrip
+            key={strip.id}
+            strip={strip}
+            points={points}
+            x={x}
+            top={exposureHeight + i * stripHeight}
+            width={width}
+          />
+        ))}
         <text x={left} y={height - 4} fontSize="11" fill="var(--muted)">
           {formatClock(first, 'seconds')}
         </text>
