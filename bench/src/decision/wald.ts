@@ -11,7 +11,3 @@ export function divergence(p: number, q: number): number {
  * chance of a miss going to 0.
  */
 export const waldSamples = (p1: number, p0: number): number => Math.log(1 / alpha) / divergence(p1, p0)
-
-/** The same in excess failures, for small rates: it depends on the multiple alone. */
-export const waldExcess = (times: number): number =>
-  ((times - 1) * Math.log(1 / alpha)) / (times * Math.log(times) - times + 1)
