@@ -1,5 +1,5 @@
 import type { Guardrail, Verdict } from '@sluice/core/rollout'
-import { costRatio, latencyRatio, planOf } from './plans.ts'
+import { blocksPerMinute, costRatio, latencyRatio, planOf } from './plans.ts'
 import { Random } from './random.ts'
 import { runRollout } from './run-rollout.ts'
 import type { Study } from './study.ts'
@@ -15,6 +15,8 @@ interface AmountCase {
   readonly amount: Amount
   readonly perSecond?: number
   readonly maxBlocks: number
+  /** Minutes at half a percent before, in which nothing is wrong and the baseline becomes known. */
+  readonly before?: number
   /** What is waited for: a breach, or a proof of safety. */
   readonly until: 'breach' | 'proof'
 }
@@ -22,13 +24,25 @@ interface AmountCase {
 /** Candidate observations counted when it happened; NaN where it did not. */
 const columns = ['observations'] as const
 
-const studyOf = ({ name, percent, guardrail, amount, perSecond = 20, maxBlocks, until }: AmountCase): Study => ({
+const studyOf = ({
+  name,
+  percent,
+  guardrail,
+  amount,
+  perSecond = 20,
+  maxBlocks,
+  before = 0,
+  until,
+}: AmountCase): Study => ({
   name,
   drawn: 'counts',
   columns,
   run: (seed) => {
-    const traffic = new AmountTraffic({ perSecond, amounts: [amount] }, new Random(seed))
-    const plan = planOf([[percent, 1_000_000]], [guardrail])
+    const traffic = new AmountTraffic(
+      { perSecond, amounts: [amount], from: before * blocksPerMinute },
+      new Random(seed),
+    )
+    const plan = planOf([...(before > 0 ? [[0.5, before] as const] : []), [percent, 1_000_000]], [guardrail])
     const hasHappened = ([verdict]: readonly Verdict[]) =>
       verdict !== undefined &&
       (until === 'breach' ? verdict.verdict === 'fail' : verdict.safety.logE >= verdict.safety.provenAt)
@@ -71,6 +85,7 @@ export const dearer = ([1, 10, 50] as const).flatMap((percent) =>
       guardrail: costRatio,
       amount: { ...cost, times },
       maxBlocks: maxBlocksAt[percent],
+      before: 3,
       until: 'breach',
     }),
   })),

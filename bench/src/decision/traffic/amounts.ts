@@ -18,6 +18,8 @@ export interface Amount {
 export interface Amounts {
   readonly perSecond: number
   readonly amounts: readonly Amount[]
+  /** Before this block the candidate is like the baseline. */
+  readonly from?: number
 }
 
 /** Units that come once and bring amounts: cost, latency. */
@@ -33,13 +35,15 @@ export class AmountTraffic implements Traffic {
   }
 
   next(index: number, { sharePer100k }: RolloutState): Block {
-    const { perSecond, amounts } = this.#settings
+    const { perSecond, amounts, from = 0 } = this.#settings
     const mean = (perSecond * blockMs) / 1000
     const share = sharePer100k / 100_000
     const n = { T: this.#random.poisson(mean * share), C: this.#random.poisson(mean * (1 - share)) }
     this.calls = { nT: n.T, xT: 0, nC: n.C, xC: 0 }
     this.harm.units += n.T
-    const values = Object.fromEntries(amounts.map((amount) => [amount.metric, this.#draw(amount, n)]))
+    const values = Object.fromEntries(
+      amounts.map((amount) => [amount.metric, this.#draw(index < from ? { ...amount, times: 1 } : amount, n)]),
+    )
     return blockWith(index, n, n, {}, values)
   }
 
