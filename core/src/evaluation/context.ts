@@ -14,7 +14,16 @@ export function unitText(value: unknown): string | null {
 
 /** The unit in one attribute; names with a leading `$` are ours and hold none. */
 export function readUnit(context: Context, name: string): string | null {
-  // The name that nearly every draw has, written out: a constant name is read several times as fast.
-  if (name === 'targetingKey') return Object.hasOwn(context, 'targetingKey') ? unitText(context['targetingKey']) : null
+  if (name === 'targetingKey') return readTargetingKey(context)
   return name.startsWith('$') ? null : unitText(attribute(context, name))
+}
+
+const plain = Object.prototype as { readonly targetingKey?: unknown }
+
+/** The unit that nearly every draw has. To compare with what plain objects inherit costs nothing, to ask for an own property does. */
+export function readTargetingKey(context: Context): string | null {
+  const value = context['targetingKey']
+  const isOwn =
+    Object.getPrototypeOf(context) === plain ? value !== plain.targetingKey : Object.hasOwn(context, 'targetingKey')
+  return isOwn ? unitText(value) : null
 }

@@ -3,11 +3,13 @@
 import type { CompiledFlagSet } from './compile/compile-flag-set.ts'
 import type { Program } from './compile/compile-flag.ts'
 import type { CompiledRule } from './compile/compile-rule.ts'
+import type { Lane } from './compile/lane.ts'
+import { hashFrom } from './murmur3.ts'
 import type { CompiledServe } from './compile/compile-serve.ts'
 import { drawsBelow, placeAmong, unitOf } from './compile/draw.ts'
 import { type Side, baselineSide, candidateSide, noSide, notFound } from './compile/outcomes.ts'
 import { findListed } from './compile/unit-list.ts'
-import type { Context } from './context.ts'
+import { type Context, readTargetingKey } from './context.ts'
 import type { Requirement } from './flag.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -23,6 +25,7 @@ let calls = 0
 export function evaluate(flags: CompiledFlagSet, flagKey: string, context: Context, now: number): Outcome {
   const flag = flags.flags.get(flagKey)
   if (flag === undefined) return notFound
+  if (flag.lane !== null) return runLane(flag.lane, context, now)
   const program = flag.program ?? flag.prepare()
   if (program.always !== null) return program.always
   try {
@@ -32,6 +35,20 @@ export function evaluate(flags: CompiledFlagSet, flagKey: string, context: Conte
     return program.failed
   }
 }
+
+function runLane(lane: Lane, context: Context, now: number): Outcome {
+  try {
+    const known = safe(context)
+    if (!holds(lane.tests, known, now)) return lane.otherwise
+    const unit = readTargetingKey(known)
+    if (unit === null) return lane.otherwise
+    return (hashFrom(lane.state, lane.before, unit) ^ upperBit) <= lane.last ? lane.hit : lane.miss
+  } catch {
+    return lane.failed
+  }
+}
+
+const upperBit = -(2 ** 31)
 
 /** What is no context holds nothing. */
 export const safe = (context: Context): Context =>

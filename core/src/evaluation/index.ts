@@ -5,6 +5,8 @@ export { unitText } from './context.ts'
 export type { Context } from './context.ts'
 export { evaluate } from './evaluate.ts'
 export { explain } from './explain.ts'
+export { ExposureCounts } from './exposure-counts.ts'
+export type { OutcomeCount } from './exposure-counts.ts'
 export type { Explanation, ExplainStep } from './explain.ts'
 export type {
   Bucket,

@@ -95,9 +95,12 @@ export const murmur3 = (text: string, seed = 0): number => hashAfter(prefixOf(''
  * ones on the heap. `>>> 0` makes it the hash.
  */
 export function hashAfter(prefix: Prefix, text: string): number {
-  if (prefix.tailBytes === 0) return text === kept.text ? hashKept(prefix) : hashAligned(prefix, text)
-  return hashShifted(prefix, text)
+  return prefix.tailBytes === 0 ? hashFrom(prefix.state, prefix.length, text) : hashShifted(prefix, text)
 }
+
+/** The same after a prefix of whole blocks, which is its state and its length. */
+export const hashFrom = (state: number, before: number, text: string): number =>
+  text === kept.text ? hashKept(state, before, text) : hashAligned(state, before, text)
 
 /**
  * The scrambled blocks of the text that came last, once it has come twice in a row: all flags for one unit then cost a few
@@ -106,10 +109,10 @@ export function hashAfter(prefix: Prefix, text: string): number {
 const kept = { text: '', blocks: new Int32Array(64), count: -1, tail: 0 }
 const longestKept = 4 * kept.blocks.length
 
-function hashAligned(prefix: Prefix, text: string): number {
+function hashAligned(state: number, before: number, text: string): number {
   const { length } = text
   const whole = length & ~3
-  let hash = prefix.state
+  let hash = state
   let seen = 0
   let i = 0
   for (; i < whole; i += 4) {
@@ -129,19 +132,21 @@ function hashAligned(prefix: Prefix, text: string): number {
     }
     hash ^= scramble(tail)
   }
-  if (seen > 127) return new ByteHash(prefix).text(text).end()
+  if (seen > 127) return new ByteHash(aligned(state, before)).text(text).end()
   kept.text = text
   kept.count = -1
-  return finish(hash, prefix.length + length)
+  return finish(hash, before + length)
 }
 
-function hashKept(prefix: Prefix): number {
-  const { text, blocks } = kept
-  if (text.length > longestKept) return hashShifted(prefix, text)
+const aligned = (state: number, length: number): Prefix => ({ state, tail: 0, tailBytes: 0, length })
+
+function hashKept(state: number, before: number, text: string): number {
+  const { blocks } = kept
+  if (text.length > longestKept) return hashShifted(aligned(state, before), text)
   if (kept.count < 0) keep(text)
-  let hash = prefix.state
+  let hash = state
   for (let i = 0; i < kept.count; i++) hash = round(hash, blocks[i] as number)
-  return finish(hash ^ kept.tail, prefix.length + text.length)
+  return finish(hash ^ kept.tail, before + text.length)
 }
 
 /** Only texts of ASCII get here. */

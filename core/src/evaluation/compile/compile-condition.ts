@@ -14,6 +14,8 @@ export interface CompiledCondition {
 }
 
 export interface ConditionParts extends MatcherParts {
+  /** One list of tests for equal conditions. */
+  readonly testsOf: (condition: Condition) => readonly Test[]
   /** The condition of a segment; throws `Unsupported` where there is none. */
   readonly segment: (name: string) => CompiledCondition
 }

@@ -2,6 +2,7 @@ import type { FlagSet, SnapshotFlag } from '../flag.ts'
 import type { RegexCompiler } from '../operators/matchers.ts'
 import { readFlag } from '../parse/read-flag.ts'
 import { type Program, compileFlag, failingProgram } from './compile-flag.ts'
+import { type Lane, laneOf } from './lane.ts'
 import { failure } from './outcomes.ts'
 import { SharedParts } from './shared-parts.ts'
 
@@ -9,6 +10,8 @@ import { SharedParts } from './shared-parts.ts'
 export class CompiledFlag {
   /** Null until the first evaluation. */
   program: Program | null = null
+  /** What the commonest flag needs, in one place; null for all others, and until the first evaluation. */
+  lane: Lane | null = null
   readonly #given: unknown
   readonly #shared: SharedParts
   #flag: SnapshotFlag | null = null
@@ -28,6 +31,7 @@ export class CompiledFlag {
     const { flag, error } = readFlag(this.#given)
     this.#flag = flag
     this.program = error === null ? compileFlag(flag, this.#shared) : failingProgram(failure(flag, error))
+    this.lane = laneOf(this.program)
     return this.program
   }
 }

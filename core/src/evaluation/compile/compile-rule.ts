@@ -1,5 +1,5 @@
 import type { Rule, Sample } from '../flag.ts'
-import { type ConditionParts, type Test, compileTests } from './compile-condition.ts'
+import type { ConditionParts, Test } from './compile-condition.ts'
 import { type CompiledServe, compileServe, failingServe, faultOf } from './compile-serve.ts'
 import { type Draw, compileDraw, limitOf } from './draw.ts'
 import type { OutcomeMaker } from './outcomes.ts'
@@ -34,7 +34,7 @@ export function compileRule(rule: Rule, parts: RuleParts): CompiledRule {
   const { id, if: condition, sample, serve } = rule
   try {
     return {
-      tests: condition === undefined ? [] : compileTests(condition, parts.conditions),
+      tests: condition === undefined ? noTests : parts.conditions.testsOf(condition),
       gate: sample === undefined ? null : compileGate(sample, id === parts.rolloutRule),
       serve: compileServe(serve, { reason: 'RULE', rule: id, drawn: sample !== undefined }, parts.outcomes),
     }
@@ -42,6 +42,8 @@ export function compileRule(rule: Rule, parts: RuleParts): CompiledRule {
     return { tests: [], gate: null, serve: failingServe(parts.outcomes.failure(faultOf(error))) }
   }
 }
+
+const noTests: readonly Test[] = []
 
 function compileGate(sample: Sample, isRollout: boolean): Gate {
   const draw = compileDraw(sample)

@@ -1,9 +1,15 @@
-import type { Json, Segment } from '../flag.ts'
+import type { Condition, Json, Segment } from '../flag.ts'
 import type { RegexCompiler } from '../operators/matchers.ts'
 import { checkCondition } from '../parse/check-condition.ts'
 import { Faults } from '../faults.ts'
 import { Unsupported } from '../unsupported.ts'
-import { type CompiledCondition, type ConditionParts, compileCondition } from './compile-condition.ts'
+import {
+  type CompiledCondition,
+  type ConditionParts,
+  type Test,
+  compileCondition,
+  compileTests,
+} from './compile-condition.ts'
 
 /** What the flags of one set have in common: segments, each compiled when first named, and equal lists as one set. */
 export class SharedParts implements ConditionParts {
@@ -12,6 +18,7 @@ export class SharedParts implements ConditionParts {
   readonly #compiled = new Map<string, CompiledCondition | Unsupported>()
   readonly #open: string[] = []
   readonly #sets = new Map<string, ReadonlySet<unknown>>()
+  readonly #tests = new Map<string, readonly Test[]>()
 
   constructor(segments: Readonly<Record<string, Segment>>, regex: RegexCompiler | undefined) {
     this.#segments = segments
@@ -24,6 +31,15 @@ export class SharedParts implements ConditionParts {
     if (known) return known
     const made = new Set(values)
     this.#sets.set(id, made)
+    return made
+  }
+
+  testsOf = (condition: Condition): readonly Test[] => {
+    const id = JSON.stringify(condition)
+    const known = this.#tests.get(id)
+    if (known) return known
+    const made = compileTests(condition, this)
+    this.#tests.set(id, made)
     return made
   }
 
