@@ -19,6 +19,29 @@ export function readUnit(context: Context, name: string): string | null {
 }
 
 const plain = Object.prototype as { readonly targetingKey?: unknown }
+const empty = {}
+const nothing: Context = Object.freeze(Object.create(null) as Context)
+
+/** Names that every plain object inherits; of these, an object has to be asked for its own. */
+export const isInherited = (name: string): boolean => name in plain
+
+/**
+ * A context whose attributes can be read by name alone: a plain object, as long as nobody has added to what plain objects inherit;
+ * of any other object a copy of what is its own. What is no context holds nothing.
+ */
+export function readable(context: Context): Context {
+  if (typeof context !== 'object' || context === null || Array.isArray(context)) return nothing
+  const prototype: unknown = Object.getPrototypeOf(context)
+  if (prototype === null || (prototype === plain && isPristine())) return context
+  return Object.assign(Object.create(null) as Context, context)
+}
+
+/** Asked for each evaluation that looks at attributes, which costs less than asking for each of these. */
+function isPristine(): boolean {
+  // oxlint-disable-next-line no-unreachable-loop -- there is nothing to go through
+  for (const _ in empty) return false
+  return true
+}
 
 /** The unit that nearly every draw has. To compare with what plain objects inherit costs nothing, to ask for an own property does. */
 export function readTargetingKey(context: Context): string | null {

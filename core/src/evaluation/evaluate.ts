@@ -9,11 +9,9 @@ import type { CompiledServe } from './compile/compile-serve.ts'
 import { drawsBelow, placeAmong, unitOf } from './compile/draw.ts'
 import { type Side, baselineSide, candidateSide, noSide, notFound } from './compile/outcomes.ts'
 import { findListed } from './compile/unit-list.ts'
-import { type Context, readTargetingKey } from './context.ts'
+import { type Context, readTargetingKey, readable } from './context.ts'
 import type { Requirement } from './flag.ts'
 import type { Outcome } from './outcome.ts'
-
-const nothing: Context = Object.freeze({})
 
 /** Numbers the evaluations that look at other flags; each of those is then asked once, and one that waits for itself is found. */
 let calls = 0
@@ -29,7 +27,7 @@ export function evaluate(flags: CompiledFlagSet, flagKey: string, context: Conte
   const program = flag.program ?? flag.prepare()
   if (program.always !== null) return program.always
   try {
-    return run(flags, program, safe(context), now, program.requires.length > 0 ? newCall() : calls)
+    return run(flags, program, readable(context), now, program.requires.length > 0 ? newCall() : calls)
   } catch {
     // A getter or a proxy in the context may throw.
     return program.failed
@@ -38,9 +36,8 @@ export function evaluate(flags: CompiledFlagSet, flagKey: string, context: Conte
 
 function runLane(lane: Lane, context: Context, now: number): Outcome {
   try {
-    const known = safe(context)
-    if (!holds(lane.tests, known, now)) return lane.otherwise
-    const unit = readTargetingKey(known)
+    if (lane.tests.length > 0 && !holds(lane.tests, readable(context), now)) return lane.otherwise
+    const unit = typeof context === 'object' && context !== null ? readTargetingKey(context) : null
     if (unit === null) return lane.otherwise
     return (hashFrom(lane.state, lane.before, unit) ^ upperBit) <= lane.last ? lane.hit : lane.miss
   } catch {
@@ -49,10 +46,6 @@ function runLane(lane: Lane, context: Context, now: number): Outcome {
 }
 
 const upperBit = -(2 ** 31)
-
-/** What is no context holds nothing. */
-export const safe = (context: Context): Context =>
-  typeof context === 'object' && context !== null && !Array.isArray(context) ? context : nothing
 
 export const newCall = (): number => (calls = (calls + 1) | 0)
 

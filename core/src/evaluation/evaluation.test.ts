@@ -162,7 +162,7 @@ describe('the order of an evaluation', () => {
     const broken = new Proxy(
       {},
       {
-        getOwnPropertyDescriptor: () => {
+        get: () => {
           throw new Error('no')
         },
       },
@@ -172,6 +172,36 @@ describe('the order of an evaluation', () => {
       reason: 'ERROR',
       error: 'The context could not be read.',
     })
+  })
+
+  test('what objects inherit is never read, whoever has added to it', () => {
+    const needs = (attr: string): Flag => ({ ...base, rules: [{ id: 'r', if: { attr, op: 'exists' }, serve: 'on' }] })
+    const all = { ...base, rules: [{ id: 'r', sample: { share: 100_000, salt: 's1' }, serve: 'on' }] }
+    class Request {
+      plan = 'pro'
+      get country(): string {
+        return 'DE'
+      }
+    }
+    const objectPrototype = Object.prototype as Record<string, unknown>
+    try {
+      objectPrototype['plan'] = 'pro'
+      objectPrototype['targetingKey'] = 'user_1'
+      expect([answer(needs('plan')).value, answer(all).value]).toEqual([false, false])
+      expect([answer(needs('plan'), { plan: 1 }).value, answer(all, { targetingKey: 'u' }).value]).toEqual([true, true])
+    } finally {
+      delete objectPrototype['plan']
+      delete objectPrototype['targetingKey']
+    }
+    const request = new Request() as unknown as Context
+    expect([answer(needs('plan'), request).value, answer(needs('country'), request).value]).toEqual([true, false])
+    const own = JSON.parse('{"__proto__": {"plan": 1}, "constructor": 1}') as Context
+    expect(['plan', '__proto__', 'constructor', 'toString'].map((attr) => answer(needs(attr), own).value)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 
   test('what is not understood serves off, also under not', () => {

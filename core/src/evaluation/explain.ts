@@ -3,8 +3,8 @@ import type { CompiledFlag, CompiledFlagSet } from './compile/compile-flag-set.t
 import type { CompiledRule } from './compile/compile-rule.ts'
 import { entersAt, unitOf } from './compile/draw.ts'
 import { entryOf } from './compile/unit-list.ts'
-import type { Context } from './context.ts'
-import { evaluate, holds, isMet, newCall, safe } from './evaluate.ts'
+import { type Context, readable } from './context.ts'
+import { evaluate, holds, isMet, newCall } from './evaluate.ts'
 import type { ListEntry, Rule, SnapshotFlag } from './flag.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -27,7 +27,7 @@ export function explain(flags: CompiledFlagSet, flagKey: string, context: Contex
   const steps: ExplainStep[] = []
   if (flag === undefined) return { steps, outcome }
   try {
-    new Walk({ flags, flag, outcome, context: safe(context), now, steps }).all()
+    new Walk({ flags, flag, outcome, context: readable(context), now, steps }).all()
   } catch {
     steps.push({ kind: 'context', passed: false, sentence: 'The context could not be read.' })
   }

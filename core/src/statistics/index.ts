@@ -12,6 +12,7 @@ export {
   quantileBucket,
   upperEdge,
 } from './histogram.ts'
+export { Sketch } from './sketch.ts'
 export type { Histogram } from './histogram.ts'
 export type { LedgerMetric } from './ledger-metric.ts'
 export { isCount } from './is-count.ts'

@@ -1,10 +1,10 @@
-import { type Context, attribute } from '../context.ts'
+import { type Context, attribute, isInherited } from '../context.ts'
 import type { Condition, Leaf } from '../flag.ts'
 import { readsAsUnleash, unleashText } from '../foreign/unleash-text.ts'
 import { type MatcherParts, type Matcher, compileMatcher } from '../operators/matchers.ts'
 import { Unsupported } from '../unsupported.ts'
 
-/** Whether a condition holds; `now` in milliseconds since 1970. */
+/** Whether a condition holds in a context that is `readable`; `now` in milliseconds since 1970. */
 export type Test = (context: Context, now: number) => boolean
 
 /** A condition made ready, and how many nodes a look at it may cost. */
@@ -87,9 +87,9 @@ function compileLeaf(leaf: Leaf, parts: MatcherParts): Test {
       return text !== null && match(text) !== negate
     }
   const [name = ''] = path
-  if (path.length > 1 || name.startsWith('$')) return (context, now) => matches(read(context, now), match, negate)
+  if (path.length > 1 || name.startsWith('$') || isInherited(name))
+    return (context, now) => matches(read(context, now), match, negate)
   return (context) => {
-    if (!Object.hasOwn(context, name)) return false
     const given = context[name]
     return typeof given === 'object' || given === undefined ? matches(given, match, negate) : match(given) !== negate
   }
