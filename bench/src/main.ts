@@ -5,9 +5,10 @@ import type { Suite } from './suite.ts'
 
 /** Each is loaded when it is asked for: a suite's peers may not be installed. */
 const suites: Record<string, () => Promise<{ suite: Suite }>> = {
-  decision: () => import('./decision/suite.ts'),
-  server: () => import('./server/suite.ts'),
   catalogue: () => import('./catalogue/suite.ts'),
+  decision: () => import('./decision/suite.ts'),
+  evaluation: () => import('./evaluation/suite.ts'),
+  server: () => import('./server/suite.ts'),
 }
 
 const help = `npm run bench -- <${[...Object.keys(suites), 'all'].join('|')}> [--json] [--reps N] [--seed N] [--only NAME] [--write]

@@ -1,6 +1,6 @@
 // The hot path, measured by `npm run bench -- evaluation`: it allocates nothing. `testing/plain-evaluate.ts` is the same in plain
 // words, and the property test holds both against each other.
-import type { CompiledFlagSet } from './compile/compile-flag-set.ts'
+import type { CompiledFlag, CompiledFlagSet } from './compile/compile-flag-set.ts'
 import type { Program } from './compile/compile-flag.ts'
 import type { CompiledRule } from './compile/compile-rule.ts'
 import type { Lane } from './compile/lane.ts'
@@ -22,7 +22,57 @@ let calls = 0
  */
 export function evaluate(flags: CompiledFlagSet, flagKey: string, context: Context, now: number): Outcome {
   const flag = flags.flags.get(flagKey)
-  if (flag === undefined) return notFound
+  return flag === undefined ? notFound : evaluateFlag(flags, flag, context, now)
+}
+
+/** Every flag in one context, each key with its outcome: the unit is read once, and so is each condition that several flags share. */
+export function evaluateAll(
+  flags: CompiledFlagSet,
+  context: Context,
+  now: number,
+  visit: (flagKey: string, outcome: Outcome) => void,
+): void {
+  const asked = new Map<CompiledRule['tests'], boolean | null>()
+  const unit = unitOrNull(context)
+  let last: CompiledRule['tests'] | null = null
+  let holding: boolean | null = true
+  for (const flag of flags.flags.values()) {
+    const { key, lane } = flag
+    if (lane === null || unit === null) {
+      visit(key, evaluateFlag(flags, flag, context, now))
+      continue
+    }
+    if (lane.tests.length === 0) {
+      visit(key, drawLane(lane, unit))
+      continue
+    }
+    if (lane.tests !== last) {
+      last = lane.tests
+      holding = asked.get(last) ?? holdsOrBreaks(last, context, now)
+      asked.set(last, holding)
+    }
+    visit(key, holding ? drawLane(lane, unit) : holding === null ? lane.failed : lane.otherwise)
+  }
+}
+
+function unitOrNull(context: Context): string | null {
+  try {
+    return typeof context === 'object' && context !== null ? readTargetingKey(context) : null
+  } catch {
+    return null
+  }
+}
+
+/** Null when the context breaks. */
+function holdsOrBreaks(tests: CompiledRule['tests'], context: Context, now: number): boolean | null {
+  try {
+    return holds(tests, readable(context), now)
+  } catch {
+    return null
+  }
+}
+
+function evaluateFlag(flags: CompiledFlagSet, flag: CompiledFlag, context: Context, now: number): Outcome {
   if (flag.lane !== null) return runLane(flag.lane, context, now)
   const program = flag.program ?? flag.prepare()
   if (program.always !== null) return program.always
@@ -38,12 +88,14 @@ function runLane(lane: Lane, context: Context, now: number): Outcome {
   try {
     if (lane.tests.length > 0 && !holds(lane.tests, readable(context), now)) return lane.otherwise
     const unit = typeof context === 'object' && context !== null ? readTargetingKey(context) : null
-    if (unit === null) return lane.otherwise
-    return (hashFrom(lane.state, lane.before, unit) ^ upperBit) <= lane.last ? lane.hit : lane.miss
+    return unit === null ? lane.otherwise : drawLane(lane, unit)
   } catch {
     return lane.failed
   }
 }
+
+const drawLane = ({ state, before, last, hit, miss }: Lane, unit: string): Outcome =>
+  (hashFrom(state, before, unit) ^ upperBit) <= last ? hit : miss
 
 const upperBit = -(2 ** 31)
 

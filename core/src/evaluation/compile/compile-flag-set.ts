@@ -12,11 +12,13 @@ export class CompiledFlag {
   program: Program | null = null
   /** What the commonest flag needs, in one place; null for all others, and until the first evaluation. */
   lane: Lane | null = null
+  readonly key: string
   readonly #given: unknown
   readonly #shared: SharedParts
   #flag: SnapshotFlag | null = null
 
-  constructor(given: unknown, shared: SharedParts) {
+  constructor(key: string, given: unknown, shared: SharedParts) {
+    this.key = key
     this.#given = given
     this.#shared = shared
   }
@@ -55,7 +57,7 @@ export function compileFlagSet(set: FlagSet, { regex }: CompileOptions = {}): Co
   const { env, epoch, revision, segments = {} } = set
   const shared = new SharedParts(segments, regex)
   const flags = new Map<string, CompiledFlag>()
-  for (const key of Object.keys(set.flags)) flags.set(key, new CompiledFlag(set.flags[key], shared))
+  for (const key of Object.keys(set.flags)) flags.set(key, new CompiledFlag(key, set.flags[key], shared))
   return { env, epoch, revision, flags, shared }
 }
 
@@ -72,7 +74,7 @@ export function replaceFlags(
   for (const key of Object.keys(changes)) {
     const changed = changes[key]
     if (changed === null) flags.delete(key)
-    else flags.set(key, new CompiledFlag(changed, compiled.shared))
+    else flags.set(key, new CompiledFlag(key, changed, compiled.shared))
   }
   return { ...compiled, revision }
 }
