@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { builtin } from './builtin.ts'
+
+const crypto = () => builtin('node:crypto') as typeof import('node:crypto')
 
 /** Whose flags a cache file holds: one written for another environment or key is not read. */
 export interface CacheOwner {
@@ -70,7 +71,8 @@ export class CacheFile {
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
+  const { open, rename, rm } = await import('node:fs/promises')
+  const temporary = `${path}.${process.pid}.${crypto().randomBytes(6).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
@@ -86,4 +88,4 @@ async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string): string => crypto().createHash('sha256').update(text).digest('hex')

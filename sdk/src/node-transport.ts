@@ -1,21 +1,34 @@
-import http from 'node:http'
-import https from 'node:https'
-
+import type http from 'node:http'
 import type { Reply, Request, Transport } from './transport.ts'
 
-const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
+/** A way to send requests, loaded with the first of them. */
+interface Opener {
+  readonly request: typeof http.request
+  readonly agent: http.Agent
+}
+
+const openers = new Map<string, Promise<Opener>>()
+
+function openerOf(protocol: string): Promise<Opener> {
+  const known = openers.get(protocol)
+  if (known) return known
+  // A client sends its first request while the application still waits for its first answer.
+  const loading = Promise.resolve().then(() => (protocol === 'https:' ? import('node:https') : import('node:http')))
+  const opener = loading.then(({ request, Agent }) => ({ request, agent: new Agent({ keepAlive: true }) }))
+  openers.set(protocol, opener)
+  return opener
 }
 
 /**
  * The default transport. Not `fetch`: its sockets cannot be unref'd, and an open stream would keep every script that
  * uses the SDK from ending.
  */
-export const unrefTransport: Transport = (request) =>
-  new Promise((resolve, reject) => {
+export const unrefTransport: Transport = async (request) => {
+  const url = new URL(request.url)
+  const opener = await openerOf(url.protocol)
+  return new Promise((resolve, reject) => {
     const send = (): void => {
-      const sent = open(request)
+      const sent = open(opener, url, request)
       sent.on('socket', (socket) => socket.unref())
       sent.on('response', (response) => resolve(replyOf(response)))
       sent.on('error', (error: NodeJS.ErrnoException) => {
@@ -27,12 +40,10 @@ export const unrefTransport: Transport = (request) =>
     }
     send()
   })
+}
 
-function open({ method, url, headers, signal }: Request): http.ClientRequest {
-  const target = new URL(url)
-  const isSecure = target.protocol === 'https:'
-  const agent = isSecure ? agents['https:'] : agents['http:']
-  return (isSecure ? https : http).request(target, { method, headers: { ...headers }, agent, signal })
+function open({ request, agent }: Opener, url: URL, { method, headers, signal }: Request): http.ClientRequest {
+  return request(url, { method, headers: { ...headers }, agent, signal })
 }
 
 function replyOf(response: http.IncomingMessage): Reply {
