@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { scale } from '../../../testing/scale.ts'
 import { arbitraryContext, arbitraryFlag, arbitrarySegments } from '../../testing/arbitrary-flag.ts'
 import { plainEvaluate } from '../../testing/plain-evaluate.ts'
-import { armOf, compileFlagSet, evaluate, explain, parseFlag, replaceFlags } from './index.ts'
+import { armOf, compileFlagSet, evaluate, evaluateAll, explain, parseFlag, replaceFlags } from './index.ts'
 import type { FlagSet, RegexCompiler, SnapshotFlag } from './index.ts'
 
 const regex: RegexCompiler = (pattern) => {
@@ -54,6 +54,9 @@ test('the compiled evaluator agrees with the plain one, and explain with both', 
       (set, contexts) => {
         const flags = compileFlagSet(set, { regex })
         for (const context of contexts) {
+          evaluateAll(flags, context, now, (key, outcome) => {
+            if (evaluate(flags, key, context, now) !== outcome) expect.unreachable(`another outcome for ${key}`)
+          })
           const outcome = evaluate(flags, 'child', context, now)
           const { variant, reason, rule, arm } = plainEvaluate(set, 'child', context, now)
           const got = [outcome.variant, outcome.reason, outcome.rule, outcome.arm ?? null]

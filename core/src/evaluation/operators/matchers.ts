@@ -87,8 +87,9 @@ function regexMatcher(values: readonly Json[], { regex }: MatcherParts): Matcher
     texts(values).map((pattern) => {
       try {
         return regex(pattern)
-      } catch {
-        throw new Unsupported(`the regular expression "${pattern.slice(0, 80)}" is not RE2 syntax`)
+      } catch (error) {
+        const why = error instanceof Error ? error.message.slice(0, 200) : 'it is not RE2 syntax'
+        throw new Unsupported(`the regular expression "${pattern.slice(0, 80)}" cannot be compiled: ${why}`)
       }
     }),
   )

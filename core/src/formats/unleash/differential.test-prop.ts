@@ -232,7 +232,7 @@ test('every unit keeps its answer, or the report says where not', () => {
       contexts,
       compare,
     ),
-    { numRuns: scale(500, 110_000 / casesPerSet) },
+    { numRuns: scale(500, 125_000 / casesPerSet) },
   )
   expect(count.compared).toBeGreaterThan(scale(5_000, 100_000))
   expect(Math.min(count.on, count.variant, count.compared - count.on)).toBeGreaterThan(count.compared / 20)
