@@ -56,7 +56,14 @@ export const suite: Suite = async ({ repetitions, only, tell }) => {
     ...found,
     goals,
   }
-  return { text: text(names, times, bytes, goals), figures, missed: goals.filter(({ met }) => !met).length }
+  const table = text(names, times, bytes, goals)
+  const page = `# Evaluation\n\n\`\`\`text\n${table}\n\`\`\`\n`
+  return {
+    text: table,
+    figures,
+    missed: goals.filter(({ met }) => !met).length,
+    files: [{ path: 'docs/benchmarks/evaluation.md', text: page }],
+  }
 }
 
 async function timesOf(
