@@ -26,3 +26,16 @@ test('an action with If-Match is refused when the rollout has moved on since it 
   expect((await send('GET', `${base}/rollouts/${id}`)).body.exposure.set).toBe(1)
   expect((await act('hold')).status).toBe(200)
 })
+
+test('a flag names the rollout that ran, not a draft of the same instant that was refused its start', async () => {
+  const { send } = await startTestServer({ parts: serverParts })
+  const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
+  for (let i = 0; i < 8; i++) {
+    await send('PUT', `${base}/flags/flag-${i}`, { body: flag })
+    const { id } = (await send('POST', `${base}/rollouts`, { body: { flag: `flag-${i}` } })).body
+    await send('POST', `${base}/rollouts`, { body: { flag: `flag-${i}` } })
+    for (const action of ['start', 'rollback'])
+      await send('POST', `${base}/rollouts/${id}/actions`, { body: { action, reason: 'test' } })
+    expect((await send('GET', `${base}/rollouts/flag-${i}`)).body).toMatchObject({ id, state: 'rolled_back' })
+  }
+})

@@ -44,6 +44,8 @@ async function newest(db: Reader, environment: string, which: ExpressionCallback
     .where(which)
     .orderBy('live', 'desc')
     .orderBy('created_at', 'desc')
+    // Made in the same millisecond: what was started, before a draft that was refused its start.
+    .orderBy('started_at', (order) => order.desc().nullsLast())
     .orderBy('id', 'desc')
     .limit(1)
   const row = await db.selectFrom('rollouts').selectAll().where('id', '=', meant).executeTakeFirst()
