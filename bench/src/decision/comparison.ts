@@ -6,6 +6,8 @@ import { oracle } from './rivals/tests.ts'
 /** Rules side by side; a cell is a number or, where a rule never fired, null. */
 export interface ComparisonTable {
   readonly title: string
+  /** How often the rules of others were tried. */
+  readonly runs: number
   readonly columns: readonly string[]
   readonly rows: readonly { readonly name: string; readonly cells: readonly (number | null)[] }[]
 }
@@ -31,6 +33,7 @@ const falseAlarms: Comparison = {
     }
     return {
       title: 'False rollbacks of healthy rollouts, %',
+      runs: Math.min(...triedOn.map((study) => answersOf(rivalName(study)).runs)),
       columns: triedOn,
       rows: [
         { name: 'Sluice', cells: triedOn.map((study) => percent(study, 'rolledBack')) },
@@ -55,6 +58,7 @@ const excess: Comparison = {
     }
     return {
       title: 'Failures beyond the baseline until a rule acts, on average',
+      runs: Math.min(...triedHarms.map(({ name }) => answersOf(rivalName(name)).runs)),
       columns: triedHarms.map((harm) =>
         atOnePercent.includes(harm) ? `${timesText(harm.times)} at 1 %` : `${timesText(harm.times)} over the plan`,
       ),

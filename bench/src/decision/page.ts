@@ -24,8 +24,8 @@ const page = ({ seed, node, goals, comparisons }: DecisionFigures): string => `#
 
 ![False rollbacks of healthy rollouts, and failures until a harmful one is rolled back](decision.svg)
 
-Written by \`npm run bench -- decision --write\` (Node ${node.slice(1)}, seed ${seed}); \`--json\` prints the same figures, \`--reps\`
-sets how often each study is repeated. Every rollout goes through the product's own \`step\`, block by block; "95 % limit" is
+From \`npm run bench -- decision --write\` (Node ${node.slice(1)}, seed ${seed}); \`--json\` prints the same figures, \`--reps\`
+sets how often each study is repeated, which "runs" tells. Every rollout goes through the product's own \`step\`, block by block; "95 % limit" is
 the upper end of the Clopper-Pearson interval. [How it is measured](#how-it-is-measured) stands below.
 
 ${goals.filter(({ met }) => met).length} of ${goals.length} lines are met.${missedText(goals)}
@@ -51,7 +51,7 @@ ${markdown([
 Re-implemented from what their makers publish, hence "-style": they are not the products. Each watches the same calls, at
 shares that rise by the clock. Harm and false harm stand together, because a rule that rolls everything back finds every fault.
 
-${comparisons.map((table) => `### ${table.title}\n\n${markdown(comparisonCells(table))}`).join('\n\n')}
+${comparisons.map((table) => `### ${table.title}\n\nThe rules of others in ${table.runs} runs.\n\n${markdown(comparisonCells(table))}`).join('\n\n')}
 
 ${method}
 `
@@ -77,8 +77,8 @@ const method = `## How it is measured
   N8 takes quarters of an hour at 3 a second, N9 to N11 ten minutes a stage.
 - Units that come once are drawn as Poisson and binomial counts a block, which is all that the engine sees of them. People who
   come back are drawn one by one; repeated, late, lost and thinned rows go row by row through the product's own ledger.
-- Evidence is kept at the limit that decides. The product keeps it at 28 limits, for the interval it shows; that changes no
-  decision, which a test checks.
+- Evidence is kept at the limit that decides. The product keeps it at a grid of limits, for the interval it shows; that
+  changes no decision, which a test checks.
 - Samples count the candidate's units until the rollback. Excess failures are those that the baseline would not have had, on
   average. Wald's bound is ln 100 over the relative entropy of the two rates, both known: no test of level 1 % needs fewer on
   average. The Wald oracle is that test.

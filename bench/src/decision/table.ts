@@ -32,7 +32,7 @@ export const comparisonCells = ({ columns, rows }: ComparisonTable): readonly (r
 ]
 
 export const comparisonTable = (table: ComparisonTable): string =>
-  `${table.title}\n\n${aligned(comparisonCells(table))}`
+  `${table.title} (${table.runs} runs)\n\n${aligned(comparisonCells(table))}`
 
 function aligned(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, c) => Math.max(...lines.map((line) => line[c]?.length ?? 0)))
