@@ -125,7 +125,7 @@ describe('a price edited in the console', () => {
 })
 
 describe('the life of a model', () => {
-  test('is added with what was filled in, and a refusal stands at its field', async () => {
+  test('R93: is added with what was filled in, and a refusal stands at its field', async () => {
     const tab = await shown.signedIn()
     await tab.goto(`${server.url}/e/demo/models`)
     await tab.getByRole('button', { name: 'Add a model' }).click()
@@ -209,7 +209,7 @@ describe('the life of a model', () => {
     expect(shown.errors).toEqual([])
   })
 
-  test('goes from active to deprecated, retired, deleted, and back', async () => {
+  test('B32: goes from active to deprecated, retired, deleted, and back', async () => {
     await add({ id: 'acme:one', name: 'One', status: 'active' })
     const tab = await shown.signedIn()
     await tab.goto(page('acme:one'))

@@ -56,7 +56,7 @@ describe('a rollout from a template', () => {
 })
 
 describe('the Metrics page', () => {
-  test('shows users and calls of each variant side by side, and no rate where there were no calls', async () => {
+  test('R96: shows users and calls of each variant side by side, and no rate where there were no calls', async () => {
     const at = new Date().toISOString()
     const observations = Array.from({ length: 30 }, (_, i) => ({
       flag: 'search',

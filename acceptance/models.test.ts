@@ -9,7 +9,7 @@ const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-test('an application reads 58 models, adds one, changes a price, and goes on when the server is killed', async () => {
+test('R91, R92: an application reads 58 models, adds one, changes a price, and goes on when the server is killed', async () => {
   const server = await startServer(await newDatabase())
   await seedModels(server.url, adminKey)
   const input = { kind: 'server', environment, name: 'app' }

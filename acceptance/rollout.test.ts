@@ -173,7 +173,7 @@ describe('from outside, over HTTP', () => {
     ).toBe(409)
   })
 
-  test('a kill switch wins at once', async () => {
+  test('B18, B19: a kill switch wins at once', async () => {
     const id = await started('killed-model')
     await server.request('PATCH', `${base}/flags/killed-model`, { enabled: false })
     const { body } = await server.request('POST', '/ofrep/v1/evaluate/flags/killed-model?environment=production', {

@@ -1,6 +1,7 @@
 // `npm run example -- NAME`: one of the recipes, told as it goes.
 const recipes: Readonly<Record<string, () => Promise<{ runRecipe(tell: (line: string) => void): Promise<unknown> }>>> =
   {
+    'model-catalogue': () => import('./model-catalogue/recipe.ts'),
     'models-from-database': () => import('./models-from-database/recipe.ts'),
     'model-migration': () => import('./model-migration/recipe.ts'),
     'durable-flags': () => import('./durable-flags/recipe.ts'),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ensureBrowser } from './browser.mjs'
 import { build } from './build.mjs'
 import { ensureInstalled, environment, root } from './install.mjs'
+import { countOf, coverageFaults } from './test-result.mjs'
 
 ensureInstalled({ withTests: true })
 build()
@@ -25,13 +26,15 @@ let passed = 0
 let failed = 0
 try {
   const report = JSON.parse(readFileSync(results, 'utf8'))
-  passed = report.numPassedTests
-  failed = report.numFailedTests
-  // A file that cannot be loaded has no test of its own to count.
-  for (const file of report.testResults) if (file.status === 'failed' && file.assertionResults.length === 0) failed += 1
+  ;({ passed, failed } = countOf(report, status))
+  if (filters.length === 0) {
+    const faults = coverageFaults(report, readFileSync(join(root, 'docs', 'declined.md'), 'utf8'))
+    for (const fault of faults) console.error(fault)
+    failed += faults.length
+  }
 } catch (error) {
   console.error(`The test run left no readable report: ${error.message}`)
+  failed = Math.max(failed, 1)
 }
-if (status !== 0 && failed === 0) failed = 1
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

@@ -43,7 +43,7 @@ test('B3: a start switches the flag on and opens the first stage in one step', a
   expect([body.flag.enabled, body.flag.rules[0].sample.share]).toEqual([true, 1000])
 })
 
-test('B4: at 100 % without a baseline nothing relative can fire: the plan is refused, or keeps some back', async () => {
+test('B4, B42: at 100 % without a baseline nothing relative can fire: the plan is refused, or keeps some back', async () => {
   const { send } = await startTestServer({ parts: serverParts })
   await send('PUT', `${production}/flags/f`, { body: boolean })
   const relative = [{ metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, onBreach: 'hold' }]
@@ -231,7 +231,7 @@ test('B28: at full fallback there are errors, though nobody saw one', async () =
   expect((await rollout.look()).state).toBe('rolled_back')
 })
 
-test('B34: one class of an outcome has its own limit', async () => {
+test('B23, B34: one class of an outcome has its own limit', async () => {
   const guardrails = [
     { metric: 'error', where: 'not_found', over: 0.05, onBreach: 'rollback' } as const,
     { metric: 'error', where: 'transient', over: 0.05, onBreach: 'notify' } as const,
@@ -242,6 +242,22 @@ test('B34: one class of an outcome has its own limit', async () => {
   expect((await rollout.decisions()).at(-1)?.action).toBe('notify')
   await rollout.seconds(15, { on: () => ({ error: 1, 'error.not_found': 1 }) })
   expect((await rollout.look()).state).toBe('rolled_back')
+})
+
+test('B30: "zero errors" is refused with what to write in its place', async () => {
+  const { send } = await startTestServer({ parts: serverParts })
+  await send('PUT', `${production}/flags/f`, { body: boolean })
+  const refused = await send('POST', `${production}/rollouts`, { body: { flag: 'f', ...errors(0) } })
+  expect([refused.status, refused.body.errors[0].message]).toEqual([422, expect.stringContaining('0.001')])
+})
+
+test('B33: a plan says whether users or calls are counted', async () => {
+  const guardrails = [
+    { metric: 'error', over: 0.05, onBreach: 'rollback' } as const,
+    { metric: 'latency_ms', stat: 'p95', ratioOver: 2, counting: 'request', onBreach: 'hold' } as const,
+  ]
+  const rollout = await startLiveRollout({ stages: [tenth, { percent: 100 }], guardrails })
+  expect((await rollout.look()).verdicts.map(({ counting }) => counting)).toEqual(['unit', 'request'])
 })
 
 test('B35: a decision holds who, when, why and on what evidence, and cannot be changed', async () => {

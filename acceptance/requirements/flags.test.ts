@@ -126,7 +126,7 @@ test('R10: a flag may name a model, and its off the model to go back to', async 
   expect((await evaluate('model')).value).toBe('google/gemma-3-27b')
 })
 
-test('R11: one flag routes tasks to models', () => {
+test('R11, B41: one flag routes tasks to models', () => {
   const value = {
     model: 'z-ai:glm-4.5-air',
     tasks: { analysis: 'openai:gpt-oss-20b' },
@@ -199,4 +199,21 @@ test('R19: an error of the new path is counted, and the old one answers', async 
   )
   expect(answer).toBe('from the file')
   expect(sluice.recorded().at(-1)?.metrics).toMatchObject({ error: 1, fallback: 1 })
+})
+
+test('B27: work under way ends with the variant it began with', async () => {
+  const sluice = createTestClient({ workflow: 'on' })
+  const answer = await sluice.run(
+    'workflow',
+    { targetingKey: 'u' },
+    {
+      on: async () => {
+        sluice.set({ workflow: 'off' })
+        await Promise.resolve()
+        return 'durable'
+      },
+      off: () => 'direct',
+    },
+  )
+  expect([answer, sluice.variant('workflow', { targetingKey: 'u' }, 'off')]).toEqual(['durable', 'off'])
 })

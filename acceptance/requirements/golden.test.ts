@@ -27,7 +27,7 @@ function imported(percent: number, lists: { whitelist?: string[]; blacklist?: st
 }
 
 describe('R101: the catalogue of 58 models answers as its guide expects', () => {
-  test('R101: look-ups, counts and costs, exact', async () => {
+  test('R101, B29: look-ups, counts and costs, exact', async () => {
     const { send } = await startTestServer({ parts: serverParts })
     const plan = (
       await send('POST', '/api/v1/models/import/plan?format=sluice', { body: JSON.parse(startingCatalogue()) })

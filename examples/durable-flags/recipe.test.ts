@@ -3,7 +3,7 @@ import { day } from '../world/world.ts'
 import { flags } from './agent.ts'
 import { runRecipe } from './recipe.ts'
 
-test('five flags start in their order, each after a good day of the one before; the broken one goes back alone', async () => {
+test('R24: five flags start in their order, each after a good day of the one before; the broken one goes back alone', async () => {
   const { beforeTheFix, afterTheFix, starts, logged } = await runRecipe(() => {})
   expect(starts.map(({ flag }) => flag)).toEqual([...flags, 'workflow'])
   for (const [i, { at }] of starts.slice(0, 4).entries())

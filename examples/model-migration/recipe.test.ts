@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runRecipe } from './recipe.ts'
 
-test('production waits for staging; a throttled model goes back with every request answered; the next attempt arrives', async () => {
+test('R27: production waits for staging; a throttled model goes back with every request answered; the next attempt arrives', async () => {
   const { waitedFor, staging, firstAttempt, mix, secondAttempt, log, unanswered } = await runRecipe(() => {})
   expect(waitedFor).toMatch(/"staging\/assistant"/)
   expect(staging.state).toBe('completed')

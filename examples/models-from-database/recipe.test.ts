@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { hour } from '../world/world.ts'
 import { runRecipe } from './recipe.ts'
 
-test('a model that was forgotten brings the file back for everybody, with every message answered; the next attempt arrives', async () => {
+test('R36: a model that was forgotten brings the file back for everybody, with every message answered; the next attempt arrives', async () => {
   const { firstAttempt, secondAttempt, unanswered, messages, fallbacks, withoutServer } = await runRecipe(() => {})
   expect(messages).toBeGreaterThan(10_000)
   expect(unanswered).toBe(0)

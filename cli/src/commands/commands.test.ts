@@ -41,7 +41,7 @@ async function run(command: Command, ...args: readonly string[]) {
   return { code: await command.run(args, output), out }
 }
 
-test('a flag is made, explained, killed and listed', async () => {
+test('R15: a flag is made, explained, killed and listed', async () => {
   expect((await run(flagCommand, 'create', 'patch-mode')).out).toMatch(/^patch-mode, version 1/)
   await run(flagCommand, 'include', 'patch-mode', 'ada', 'on', '--reason', 'asked for it')
   expect((await run(flagCommand, 'explain', 'patch-mode', 'ada')).out).toMatch(
@@ -70,7 +70,7 @@ test('types are made of the flags, and a check tells when they are no longer rig
   await expect(run(codegenCommand, '--check')).rejects.toThrow(UsageError)
 })
 
-test('a rollout is made, held and rolled back, and exit codes say so', async () => {
+test('B26: a rollout is made, held and rolled back, and exit codes say so', async () => {
   await run(flagCommand, 'create', 'chat-model')
   const created = await run(rolloutCommand, 'create', 'chat-model', '--start', '--reason', 'try')
   expect(created.out).toMatch(/Rollout {3}chat-model · production {3}● running/)

@@ -64,7 +64,7 @@ async function start(internalHosts = ['127.0.0.1']) {
   return { ...fixture, rollOut, deliveries, channel, pass }
 }
 
-test('a webhook hears of what it asked for, signed, in order, and of nothing before it was made', async () => {
+test('R72: a webhook hears of what it asked for, signed, in order, and of nothing before it was made', async () => {
   const { heard, url } = await receiver()
   const { rollOut, channel, pass } = await start()
   await rollOut()
@@ -100,7 +100,7 @@ test('what does not arrive is tried again under the same id until it does', asyn
   expect(new Set(heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
 })
 
-test('the running server looks by itself', async () => {
+test('B38: the running server looks by itself', async () => {
   const { heard, url } = await receiver()
   const parts = [rolloutPart, notificationPart]
   const { send, clock } = await startTestServer({ parts }, { internalHosts: ['127.0.0.1'] })

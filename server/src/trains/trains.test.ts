@@ -30,7 +30,7 @@ async function world(config = {}) {
 
 const absolute = { guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }] }
 
-test('a start waits for the flags before it, and follows by itself when they have completed', async () => {
+test('B25: a start waits for the flags before it, and follows by itself when they have completed', async () => {
   const { flag, plan, act, get, complete, trains } = await world()
   await flag('retry', { description: 'Retry what failed for a moment', risk: 'low', rollbackImpact: 'None' })
   await flag('workflow', { risk: 'high', rollbackImpact: 'Reverts to direct' })
