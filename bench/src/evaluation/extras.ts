@@ -39,7 +39,6 @@ async function allFlags(): Promise<number> {
 async function bytes(): Promise<{ counted: number; details: number }> {
   const flags = compileFlagSet(nativeSet(scenario))
   const counts = new ExposureCounts()
-  const at = (i: number) => [keys[i % keys.length] as string, contexts[(i * 7919) % contexts.length] as object] as const
   // A flag is compiled at its first evaluation, and an outcome gets its counter at its first.
   for (let i = 0; i < 200_000; i++)
     counts.add(evaluate(flags, keys[i % keys.length] as string, contexts[i % contexts.length] as never, now))
@@ -52,8 +51,8 @@ async function bytes(): Promise<{ counted: number; details: number }> {
   let sink = 0
   const details = await bytesOf((n) => {
     for (let i = 0; i < n; i++) {
-      const [key, context] = at(i)
-      const { variant, reason, rule } = evaluate(flags, key, context as never, now)
+      const context = contexts[(i * 7919) % contexts.length] as (typeof contexts)[number]
+      const { variant, reason, rule } = evaluate(flags, keys[i % keys.length] as string, context, now)
       if (variant === 'on' && reason === 'RULE' && rule !== null) sink += 1
     }
   })

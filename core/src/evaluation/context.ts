@@ -20,7 +20,8 @@ export function readUnit(context: Context, name: string): string | null {
 
 const plain = Object.prototype as { readonly targetingKey?: unknown }
 const empty = {}
-const nothing: Context = Object.freeze(Object.create(null) as Context)
+/** The context of who gives none. */
+export const nothing: Context = Object.freeze(Object.create(null) as Context)
 
 /** Names that every plain object inherits; of these, an object has to be asked for its own. */
 export const isInherited = (name: string): boolean => name in plain

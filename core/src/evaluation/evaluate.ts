@@ -9,7 +9,7 @@ import type { CompiledServe } from './compile/compile-serve.ts'
 import { drawsBelow, placeAmong, unitOf } from './compile/draw.ts'
 import { type Side, baselineSide, candidateSide, noSide, notFound } from './compile/outcomes.ts'
 import { findListed } from './compile/unit-list.ts'
-import { type Context, readTargetingKey, readable } from './context.ts'
+import { type Context, nothing, readTargetingKey, readable } from './context.ts'
 import type { Requirement } from './flag.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -77,7 +77,8 @@ function evaluateFlag(flags: CompiledFlagSet, flag: CompiledFlag, context: Conte
   const program = flag.program ?? flag.prepare()
   if (program.always !== null) return program.always
   try {
-    return run(flags, program, readable(context), now, program.requires.length > 0 ? newCall() : calls)
+    const known = typeof context === 'object' && context !== null ? context : nothing
+    return run(flags, program, known, now, program.requires.length > 0 ? newCall() : calls)
   } catch {
     // A getter or a proxy in the context may throw.
     return program.failed
@@ -121,7 +122,7 @@ function decide({ rules, serve, noUnit }: Program, context: Context, now: number
   let side: Side = noSide
   for (let i = 0; i < rules.length; i++) {
     const { tests, gate, serve: ruleServe } = rules[i] as CompiledRule
-    if (!holds(tests, context, now)) continue
+    if (tests.length > 0 && !holds(tests, readable(context), now)) continue
     let ruleSide: Side = side
     if (gate !== null) {
       const unit = unitOf(gate.draw, context)
