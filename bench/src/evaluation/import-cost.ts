@@ -12,8 +12,10 @@ const { nativeSet } = await import('./peers/sluice.ts')
 const set = { ...nativeSet({ flags, listed: [] }), env: 'demo', flagCount: 1 }
 /** When the first answer was there: what a library does after it, an application does not wait for. */
 let answeredAt = 0
-const answered = (_: unknown): void => {
+let answer: unknown
+function answered(given: unknown): void {
   answeredAt = cpuNs()
+  answer = given
 }
 const silent = { warn() {}, error() {} }
 
@@ -47,5 +49,5 @@ async function unleash(): Promise<void> {
 
 const before = cpuNs()
 await { sluice, growthbook, unleash }[name as 'sluice']()
-console.log(JSON.stringify({ found: (answeredAt - before) / 1e6 }))
+console.log(JSON.stringify({ found: (answeredAt - before) / 1e6, answer }))
 process.exit(0)
