@@ -6,7 +6,8 @@ import type { Timer } from '../ports/clock.ts'
 import { chart } from '../rollouts/block-series.ts'
 import { chartBlocks } from '../rollouts/block-store.ts'
 import type { RolloutRecord } from '../rollouts/rollout-record.ts'
-import type { RolloutRunner, RunnerParts } from '../rollouts/rollout-runner.ts'
+import type { RolloutRunner } from '../rollouts/rollout-runner.ts'
+import type { RunnerParts } from '../rollouts/runner-parts.ts'
 import { countingResult, dueItems } from './release.ts'
 
 const lookEveryMs = 10_000
@@ -40,12 +41,12 @@ export class CheckKeeper {
 
   /** Runs what is due now, of rollouts under way and of those that wait to start; notes an answer when it is another one. */
   async look(): Promise<void> {
-    for (const record of [...this.#runner.liveRecords(), ...this.#runner.armedRecords()])
+    for (const record of [...this.#runner.liveRecords(), ...this.#runner.desk.records()])
       for (const item of dueItems(record)) {
         const answer = await this.#answer(record, item)
         const last = countingResult(item, record, this.#parts.clock.now())
         if (!answer || last?.state === 'skipped' || last?.state === answer.state) continue
-        await this.#runner.check(record.environment, record.id, { item: item.id, ...answer }, engineActor)
+        await this.#runner.desk.check(record.environment, record.id, { item: item.id, ...answer }, engineActor)
       }
   }
 

@@ -16,7 +16,7 @@ import { manualClock } from '../ports/manual-clock.ts'
 import { seededRandom } from '../ports/seeded-random.ts'
 import { readRecording } from './recording.ts'
 import { RolloutRunner } from './rollout-runner.ts'
-import type { RunnerParts } from './rollout-runner.ts'
+import type { RunnerParts } from './runner-parts.ts'
 
 const env = 'production'
 const actor = { kind: 'person', id: 'p', name: 'Ada' } as const

@@ -11,7 +11,7 @@ import { ObservationPruner } from '../observations/observation-pruner.ts'
 import { PrometheusMetrics } from '../metrics/prometheus.ts'
 import type { ServerPart } from '../start-server.ts'
 import { RolloutRunner } from './rollout-runner.ts'
-import type { RunnerParts } from './rollout-runner.ts'
+import type { RunnerParts } from './runner-parts.ts'
 import { StoreWatch } from './store-watch.ts'
 
 /** Rollouts and observations as a part of the server: their routes, and the engine that lives beside them. */

@@ -17,7 +17,7 @@ import { systemRandom } from '../ports/random.ts'
 import { SimulatedClock } from '../simulation/simulated-clock.ts'
 import { decisionsOf } from './decisions-of.ts'
 import { RolloutRunner } from './rollout-runner.ts'
-import type { RunnerParts } from './rollout-runner.ts'
+import type { RunnerParts } from './runner-parts.ts'
 import { StoreWatch } from './store-watch.ts'
 
 const actor = { kind: 'person', id: 'p', name: 'Ada' } as const

@@ -1,16 +1,13 @@
 // The engine's shell: seals blocks as their time comes, carries out what the core decides, and lets people act. All writes
 // go through one queue, so that what a block holds is what was accepted before it was sealed.
 import { SluiceError } from '@sluice/contract'
-import type { ActionInput, CheckResultInput, DecisionEvent, NoteInput, PlanInput, Rollout } from '@sluice/contract'
-import { act, engineVersion, judge, positionOf, step } from '@sluice/core/rollout'
-import type { Action, Decision, DecisionAction } from '@sluice/core/rollout'
-import { checkItemsDone, checkLastWasExplained, withResult } from '../checklists/check-result.ts'
-import { waitingForOthers, wasKilledSince } from '../checklists/predecessors.ts'
-import { openItems, releaseFacts } from '../checklists/release.ts'
-import type { Armed } from '../checklists/release.ts'
+import type { ActionInput, PlanInput, Rollout } from '@sluice/contract'
+import { judge, positionOf, step } from '@sluice/core/rollout'
+import { checkItemsDone } from '../checklists/check-result.ts'
+import { ReleaseDesk } from '../checklists/release-desk.ts'
+import { releaseFacts } from '../checklists/release.ts'
 import { engineActor } from '../events/event.ts'
 import type { Actor } from '../events/event.ts'
-import type { FlagParts } from '../flags/flag-service.ts'
 import { publishSnapshot } from '../flags/publish-snapshot.ts'
 import { rowsAfter } from '../observations/observation-store.ts'
 import type { StoredRow } from '../observations/observation-store.ts'
@@ -25,9 +22,8 @@ import type { CarriedOut } from './carry-out.ts'
 import { planRollout } from './create-rollout.ts'
 import { insertToldBlock } from './sealed-block-store.ts'
 import { readDecision } from './decision-event.ts'
-import type { RecordedInput } from './decision-event.ts'
-import type { Told } from './decision-event.ts'
-import { eventsOf } from './decisions-of.ts'
+import { actionOf, decided, recordedAction } from './person-action.ts'
+import type { Acted, RunnerParts } from './runner-parts.ts'
 import { isLive } from './rollout-record.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 import {
@@ -43,29 +39,11 @@ import type { KeptLedger } from './rebuild-ledger.ts'
 import { addRows } from './totals.ts'
 import { verdictViews, viewRollout } from './rollout-view.ts'
 
-/** Who is told of what happens to rollouts; the stream, in the running server. */
-export interface RolloutAudience {
-  rollout(environment: string, rollout: Rollout): void
-  decision(environment: string, decision: DecisionEvent): void
-}
-
-export type RunnerParts = FlagParts & {
-  readonly rolloutAudience: RolloutAudience
-  readonly environments: readonly string[]
-}
-
-export interface Acted {
-  readonly changed: boolean
-  readonly rollout: Rollout
-  readonly decision: DecisionEvent | null
-}
-
 export class RolloutRunner {
   readonly #parts: RunnerParts
   readonly #step: typeof step
   readonly #live = new Map<string, RolloutRecord>()
-  /** Drafts whose start waits for something else. */
-  readonly #armed = new Map<string, RolloutRecord>()
+  readonly #desk: ReleaseDesk
   readonly #ledgers = new Map<string, KeptLedger>()
   readonly #timers = new Map<string, Timer>()
   #queue: Promise<unknown> = Promise.resolve()
@@ -75,6 +53,17 @@ export class RolloutRunner {
   constructor(parts: RunnerParts, decideBlock = step) {
     this.#parts = parts
     this.#step = decideBlock
+    this.#desk = new ReleaseDesk(
+      {
+        inTurn: (work) => this.inTurn(work),
+        find: (environment, id) => this.find(environment, id),
+        view: (record) => this.view(record),
+        liveOn: (environment, flag) => this.liveOn(environment, flag),
+        lastSeq: () => this.#lastSeq(),
+        commit: (work) => this.#commit(work),
+      },
+      parts,
+    )
   }
 
   /** Takes up what was running when the server stopped. */
@@ -89,8 +78,12 @@ export class RolloutRunner {
     return this.inTurn(async () => {
       const { kysely } = this.#parts.database
       const stored = new Map((await watchedVersions(kysely)).map(({ id, version }) => [id, version]))
-      for (const id of new Set([...stored.keys(), ...this.#live.keys(), ...this.#armed.keys()])) {
-        const known = this.#live.get(id) ?? this.#armed.get(id)
+      for (const id of new Set([
+        ...stored.keys(),
+        ...this.#live.keys(),
+        ...this.#desk.records().map((record) => record.id),
+      ])) {
+        const known = this.#live.get(id) ?? this.#desk.recordOf(id)
         if (known?.version === stored.get(id)) continue
         this.#ledgers.delete(id)
         const record = await rolloutById(kysely, id)
@@ -101,7 +94,7 @@ export class RolloutRunner {
 
   /** Starts what is armed and waits for nothing any more; called now and then, as a start may have failed. */
   startArmed(): Promise<void> {
-    return this.inTurn(() => this.#startArmed())
+    return this.inTurn(() => this.#desk.startArmed())
   }
 
   async close(): Promise<void> {
@@ -119,8 +112,9 @@ export class RolloutRunner {
     return [...this.#live.values()]
   }
 
-  armedRecords(): readonly RolloutRecord[] {
-    return [...this.#armed.values()]
+  /** Checklists, notes, and starts that wait. */
+  get desk(): ReleaseDesk {
+    return this.#desk
   }
 
   /** The running rollout of a flag. */
@@ -197,16 +191,9 @@ export class RolloutRunner {
       const record = await this.find(environment, id)
       precondition(this.view(record))
       this.#refuseBesideAnother(record)
-      if (input.action === 'hold' && record.release.armed)
-        return this.#disarm(record, 'It no longer starts by itself', actor, input.reason ?? null)
+      const instead = await this.#desk.instead(record, input, actor)
+      if (instead) return instead
       if (input.action === 'proceed') checkItemsDone(record, this.#parts.clock.now())
-      if (input.action === 'start' && record.state.stage < 0) {
-        const { kysely } = this.#parts.database
-        await checkLastWasExplained(kysely, record, input.reason ?? record.reason)
-        const waiting = await waitingForOthers(kysely, record, this.#parts.environments)
-        if (waiting.length > 0 || openItems(record, this.#parts.clock.now()).length > 0)
-          return this.#arm(record, { actor, reason: input.reason ?? '', atMs: this.#parts.clock.now(), waiting })
-      }
       const action = actionOf(input)
       const nowMs = this.#parts.clock.now()
       const decision = decided(record, action, nowMs)
@@ -219,107 +206,8 @@ export class RolloutRunner {
       const done = await this.#commit((transaction) =>
         carryOut(transaction, fresh, decision, told, this.#parts.random.salt(), this.#parts),
       )
-      if (decision.next.ended !== null) await this.#startArmed()
+      if (decision.next.ended !== null) await this.#desk.startArmed()
       return { changed: true, rollout: this.view(done.record), decision: done.event ? readDecision(done.event) : null }
-    })
-  }
-
-  /** Notes the answer to an item of the checklist; a start that waited for it goes ahead. */
-  check(environment: string, id: string, input: CheckResultInput, actor: Actor): Promise<Acted> {
-    return this.inTurn(async () => {
-      const record = await this.find(environment, id)
-      const checked = withResult(record, input, actor, this.#parts.clock.now())
-      const acted = await this.#note(checked.record, 'check', checked.sentence, { actor, reason: input.note ?? null })
-      await this.#startArmed()
-      return { ...acted, rollout: this.view(await this.find(environment, record.id)) }
-    })
-  }
-
-  /** A person's note for the deployment log; a new wording of an earlier one leaves that in the history. */
-  note(environment: string, id: string, { text, replaces }: NoteInput, actor: Actor): Promise<Acted> {
-    return this.inTurn(async () => {
-      const record = await this.find(environment, id)
-      const events = await eventsOf(this.#parts.database.kysely, environment, record.id)
-      if (replaces !== undefined && !events.some((event) => event.id === replaces && event.action === 'note'))
-        throw new SluiceError('UNPROCESSABLE', 'There is no such note in this rollout.', {
-          errors: [{ pointer: '/replaces', code: 'rule', message: 'Expected the id of a note of GET log.' }],
-        })
-      return this.#note(record, 'note', text, { actor, reason: null, ...(replaces === undefined ? {} : { replaces }) })
-    })
-  }
-
-  #arm(record: RolloutRecord, armed: Armed): Promise<Acted> {
-    const next = { ...record, release: { ...record.release, armed } }
-    const waiting = releaseFacts(next, armed.atMs).open.map(({ sentence }) => sentence)
-    const sentence = `Starts by itself after: ${waiting.join(', ')}`
-    return this.#note(next, 'arm', sentence, { actor: armed.actor, reason: armed.reason })
-  }
-
-  #disarm(record: RolloutRecord, sentence: string, actor: Actor, reason: string | null): Promise<Acted> {
-    const next = { ...record, release: { ...record.release, armed: null } }
-    return this.#note(next, 'hold', sentence, { actor, reason })
-  }
-
-  /** Something that changes no share: the rollout and one event. */
-  async #note(
-    record: RolloutRecord,
-    action: DecisionAction,
-    sentence: string,
-    told: Omit<Told, 'verdicts'>,
-  ): Promise<Acted> {
-    const { state } = record
-    const share = state.sharePer100k
-    const decision: Decision = {
-      next: state,
-      effects: [{ effect: 'record', action, from: share, to: share }],
-      why: { code: told.actor.kind === 'engine' ? 'ENGINE' : 'PERSON', sentence },
-    }
-    const done = await this.#commit((transaction) =>
-      carryOut(transaction, record, decision, { ...told, verdicts: [] }, '', this.#parts),
-    )
-    return { changed: true, rollout: this.view(done.record), decision: done.event ? readDecision(done.event) : null }
-  }
-
-  /** Starts whatever waited only for what has happened by now. Whatever goes wrong with one of them stops nothing else. */
-  async #startArmed(): Promise<void> {
-    for (const { id, environment } of this.armedRecords())
-      // What one of them runs into must not look like a failure of the step that came before.
-      await this.#startIfReady(environment, id).catch((error: unknown) => {
-        this.#parts.logger.error('A rollout that waits could not start; it is tried again.', { rollout: id, error })
-      })
-  }
-
-  async #startIfReady(environment: string, id: string): Promise<void> {
-    const { kysely } = this.#parts.database
-    const record = await findRollout(kysely, environment, id)
-    const armed = record?.release.armed
-    if (!record || !armed) {
-      this.#armed.delete(id)
-      return
-    }
-    if (this.liveOn(environment, record.flag)) return
-    const waiting = await waitingForOthers(kysely, record, this.#parts.environments)
-    const nowMs = this.#parts.clock.now()
-    if (waiting.length > 0 || openItems(record, nowMs).length > 0) {
-      if (waiting.join() !== armed.waiting.join()) await this.#arm(record, { ...armed, waiting })
-      return
-    }
-    if (await wasKilledSince(kysely, record, armed.atMs)) {
-      await this.#disarm(record, 'It does not start by itself: the flag was switched off meanwhile', engineActor, null)
-      return
-    }
-    const ready = { ...record, sealedSeq: await this.#lastSeq(), release: { ...record.release, armed: null } }
-    const said = `${armed.actor.name} asked for it${armed.reason === '' ? '' : `: ${armed.reason}`}; all that it waited for is met`
-    const action: Action = { action: 'start', reason: said }
-    const decision = decided(ready, action, nowMs)
-    const input = recordedAction(ready, action, nowMs)
-    const told = { actor: engineActor, reason: armed.reason, verdicts: [], input }
-    await this.#commit((transaction) =>
-      carryOut(transaction, ready, decision, told, this.#parts.random.salt(), this.#parts),
-    ).catch(async (error: unknown) => {
-      // The flag has changed, and trying again would not help: a person has to look.
-      if (!(error instanceof SluiceError) || error.code === 'VERSION_CONFLICT') throw error
-      await this.#disarm(record, `It does not start by itself: ${error.message}`, engineActor, null)
     })
   }
 
@@ -380,7 +268,7 @@ export class RolloutRunner {
       throw error
     })
     if (this.#ledgers.get(id) === kept) this.#ledgers.set(id, { ...kept, rowsSince: isDue ? 0 : rowsSince })
-    if (decision.next.ended !== null) await this.#startArmed()
+    if (decision.next.ended !== null) await this.#desk.startArmed()
   }
 
   async #commit(work: (transaction: DatabaseTransaction) => Promise<CarriedOut>): Promise<CarriedOut> {
@@ -396,8 +284,7 @@ export class RolloutRunner {
   #adopt(record: RolloutRecord): void {
     this.#timers.get(record.id)?.cancel()
     this.#timers.delete(record.id)
-    if (record.release.armed && record.state.stage < 0) this.#armed.set(record.id, record)
-    else this.#armed.delete(record.id)
+    this.#desk.adopt(record)
     if (!isLive(record)) {
       this.#live.delete(record.id)
       this.#ledgers.delete(record.id)
@@ -462,41 +349,3 @@ export class RolloutRunner {
 
 const current = (rows: readonly StoredRow[], { visit }: { visit: number }): readonly StoredRow[] =>
   rows.filter((row) => row.visit === visit)
-
-function actionOf({ action, reason = '', to }: ActionInput): Action {
-  const share = to === undefined ? undefined : Math.round(to * 1000)
-  switch (action) {
-    case 'proceed':
-      return share === undefined ? { action, reason } : { action, reason, to: share }
-    case 'rollback':
-      return { action, reason, to: share ?? 0 }
-    case 'takeover':
-      if (share === undefined)
-        throw wrongShare('A takeover needs the share that you set.', 'Expected the percent to set, such as 25.')
-      return { action, reason, to: share }
-    default:
-      if (share !== undefined)
-        throw wrongShare(`"${action}" sets no share.`, 'Leave it out, or choose proceed, rollback or takeover.')
-      return { action, reason }
-  }
-}
-
-/** What a person asked for, and when, for a replay. */
-const recordedAction = ({ state }: RolloutRecord, action: Action, nowMs: number): RecordedInput => ({
-  kind: 'action',
-  attempt: state.attempt,
-  index: state.block,
-  action,
-  nowMs,
-  engine: engineVersion,
-})
-
-const wrongShare = (detail: string, message: string): SluiceError =>
-  new SluiceError('UNPROCESSABLE', detail, { errors: [{ pointer: '/to', code: 'rule', message }] })
-
-function decided(record: RolloutRecord, action: Action, nowMs: number): Decision {
-  const decision = act(record.plan, record.state, action, nowMs)
-  if ('refused' in decision)
-    throw new SluiceError('STATE_CONFLICT', decision.refused, { hint: 'GET the rollout to see where it stands.' })
-  return decision
-}

@@ -1,7 +1,8 @@
 import { listEnvironments } from '../environments/environment-store.ts'
 import { republishSnapshot } from '../flags/publish-snapshot.ts'
 import type { Timer } from '../ports/clock.ts'
-import type { RolloutRunner, RunnerParts } from './rollout-runner.ts'
+import type { RolloutRunner } from './rollout-runner.ts'
+import type { RunnerParts } from './runner-parts.ts'
 
 const lookEveryMs = 10_000
 

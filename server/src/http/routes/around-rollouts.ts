@@ -13,7 +13,8 @@ import { logMarkdown } from '../../deployment-log/log-markdown.ts'
 import { writeLog } from '../../deployment-log/write-log.ts'
 import { chartBlocks } from '../../rollouts/block-store.ts'
 import { eventsOf } from '../../rollouts/decisions-of.ts'
-import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
+import type { RolloutRunner } from '../../rollouts/rollout-runner.ts'
+import type { RunnerParts } from '../../rollouts/runner-parts.ts'
 import { listRollouts } from '../../rollouts/rollout-store.ts'
 import { viewTrains } from '../../trains/view-trains.ts'
 import { defineRoute, json } from '../route.ts'
@@ -40,7 +41,7 @@ export function aroundRolloutRoutes(runner: RolloutRunner, parts: RunnerParts): 
         },
       },
       handle: async ({ environment, params, body, principal }) =>
-        json(await runner.check(environment, params['id'] ?? '', body, actorOf(principal))),
+        json(await runner.desk.check(environment, params['id'] ?? '', body, actorOf(principal))),
     }),
     defineRoute<NoteInput>({
       method: 'POST',
@@ -49,7 +50,7 @@ export function aroundRolloutRoutes(runner: RolloutRunner, parts: RunnerParts): 
       body: noteInputSchema,
       answers: { 201: { description: 'The rollout, and the event of the note', schema: acted } },
       handle: async ({ environment, params, body, principal }) =>
-        json(await runner.note(environment, params['id'] ?? '', body, actorOf(principal)), 201),
+        json(await runner.desk.note(environment, params['id'] ?? '', body, actorOf(principal)), 201),
     }),
     defineRoute<undefined, { format?: 'json' | 'md' | undefined }>({
       method: 'GET',

@@ -1,6 +1,7 @@
 import { batchSchema, receiptSchema } from '@sluice/contract'
 import { ingestObservations } from '../../observations/ingest-observations.ts'
-import type { RolloutRunner, RunnerParts } from '../../rollouts/rollout-runner.ts'
+import type { RolloutRunner } from '../../rollouts/rollout-runner.ts'
+import type { RunnerParts } from '../../rollouts/runner-parts.ts'
 import { mebibyte } from '../read-body.ts'
 import { defineRoute, json } from '../route.ts'
 import type { Route } from '../route.ts'
