@@ -307,7 +307,7 @@ test('B39: limits are compared with exact counts: 5.004 % is more than 5 %', asy
   let candidate = 0
   const on = () => {
     candidate += 1
-    return { error: candidate % 1998 < 100 ? 1 : 0 }
+    return { error: (candidate - 1) % 1998 < 100 ? 1 : 0 }
   }
   await rollout.seconds(10, { calls: 400, on, off: () => ({ error: 0 }) })
   const [verdict] = (await rollout.look()).verdicts
