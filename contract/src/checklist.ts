@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { actorSchema } from './actor.ts'
 import { durationSchema } from './duration.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
-const actor = z.strictObject({ kind: z.enum(['engine', 'person', 'key']), id: z.string(), name: z.string() })
 
 /** What the charts know of the candidate's calls in a stage. */
 export const checkMetrics = [
@@ -59,7 +59,7 @@ export const checkSchema = z
     detail: z.string().nullable(),
     state: checkStateSchema,
     at: instant.nullable(),
-    actor: actor.nullable(),
+    actor: actorSchema.nullable(),
     note: z.string().nullable(),
   })
   .meta({ id: 'Check' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkStateSchema } from './checklist.ts'
-import { actorSchema } from './rollout.ts'
+import { actorSchema } from './actor.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 

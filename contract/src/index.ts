@@ -1,3 +1,4 @@
+export * from './actor.ts'
 export * from './alert.ts'
 export * from './channel.ts'
 export * from './checklist.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actorSchema } from './rollout.ts'
+import { actorSchema } from './actor.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 /** USD as decimal text. */

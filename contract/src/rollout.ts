@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorSchema } from './actor.ts'
 import { checkSchema } from './checklist.ts'
 import { percentSchema } from './percent.ts'
 import { guardrailInputSchema, planInputSchema, stageInputSchema } from './plan.ts'
@@ -115,12 +116,6 @@ export const rolloutSchema = z
   .meta({ id: 'Rollout' })
 export type Rollout = z.infer<typeof rolloutSchema>
 export type RolloutVerdict = z.infer<typeof verdictSchema>
-
-export const actorSchema = z.strictObject({
-  kind: z.enum(['engine', 'person', 'key']),
-  id: z.string(),
-  name: z.string(),
-})
 
 /** One event of the log, as decisions, history, audit and the deployment log show it. */
 export const decisionSchema = z

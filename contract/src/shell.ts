@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flagRecordSchema, keySchema } from './flag.ts'
-import { actorSchema, whySchema } from './rollout.ts'
+import { actorSchema } from './actor.ts'
+import { whySchema } from './rollout.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item) })
