@@ -5,6 +5,7 @@ import {
   bucketOf,
   compileFlagSet,
   evaluate,
+  evaluateAll,
   explain,
   murmur3,
   ofrepReason,
@@ -13,7 +14,7 @@ import {
   parseFlagSet,
   replaceFlags,
 } from './index.ts'
-import type { Context, Flag, SnapshotFlag } from './index.ts'
+import type { CompiledFlagSet, Context, Flag, SnapshotFlag } from './index.ts'
 
 const now = Date.UTC(2026, 10, 20)
 const base: Flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
@@ -282,6 +283,18 @@ describe('the order of an evaluation', () => {
       'FLAG_NOT_FOUND',
       2,
     ])
+  })
+
+  test('all flags at once are those of the set as it stands after a change', () => {
+    const reasons = (flags: CompiledFlagSet) => {
+      const found: string[] = []
+      evaluateAll(flags, { targetingKey: 'user_0' }, now, (key, { reason }) => found.push(`${key} ${reason}`))
+      return found
+    }
+    const flags = set({ f: base, g: base })
+    expect(reasons(flags)).toEqual(['f DEFAULT', 'g DEFAULT'])
+    const changed = replaceFlags(flags, { f: { ...base, enabled: false }, g: null, h: base }, 2)
+    expect(reasons(changed)).toEqual(['f OFF', 'h DEFAULT'])
   })
 
   test('explain tells where a unit enters and ends in the same outcome', () => {

@@ -44,6 +44,8 @@ export interface CompiledFlagSet {
   readonly epoch: string
   readonly revision: number
   readonly flags: ReadonlyMap<string, CompiledFlag>
+  /** The same flags in their order, once all of them have been asked for at once; null after every change. */
+  list: readonly CompiledFlag[] | null
   readonly shared: SharedParts
 }
 
@@ -58,7 +60,7 @@ export function compileFlagSet(set: FlagSet, { regex }: CompileOptions = {}): Co
   const shared = new SharedParts(segments, regex)
   const flags = new Map<string, CompiledFlag>()
   for (const key of Object.keys(set.flags)) flags.set(key, new CompiledFlag(key, set.flags[key], shared))
-  return { env, epoch, revision, flags, shared }
+  return { env, epoch, revision, flags, list: null, shared }
 }
 
 /**
@@ -76,5 +78,5 @@ export function replaceFlags(
     if (changed === null) flags.delete(key)
     else flags.set(key, new CompiledFlag(key, changed, compiled.shared))
   }
-  return { ...compiled, revision }
+  return { ...compiled, list: null, revision }
 }
