@@ -30,19 +30,41 @@ function emit() {
   run(process.execPath, [join(typescript, bin.tsc), '-p', join(sdk, 'tsconfig.build.json')], sdk)
 }
 
+/** What pages load. It shares nothing with the entries of servers, so neither pays for the other. */
+const forPages = new Set(['browser', 'react', 'openfeature-web'])
+
 /**
- * Puts what each entry loads into it and a few files that entries share: a hundred small files take several times as long to load.
+ * Puts what each entry loads into it and one file that entries share: a hundred small files take several times as long to load.
  * The types stay as they were emitted.
  */
 async function bundleEntries() {
   const manifest = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'))
-  const files = new Set(JSON.stringify(manifest.exports).match(/dist\/sdk\/src\/[\w-]+\.js/g))
-  const input = Object.fromEntries([...files].map((file) => [file.slice('dist/sdk/src/'.length, -3), join(sdk, file)]))
+  const files = JSON.stringify(manifest.exports).match(/(?<=dist\/sdk\/src\/)[\w-]+(?=\.js)/g)
+  const entries = [...new Set(files)]
   const external = [/^node:/, ...Object.keys(manifest.peerDependencies).map((name) => new RegExp(`^${name}(/|$)`))]
-  const build = await rolldown({ input, external, platform: 'neutral', resolve: { conditionNames: ['default'] } })
   const bundled = join(dist, 'bundled')
-  await build.write({ dir: bundled, format: 'es', chunkFileNames: 'shared/[name].js' })
-  await build.close()
+  const bundle = async (names, shared) => {
+    const input = Object.fromEntries(names.map((name) => [name, join(dist, `sdk/src/${name}.js`)]))
+    const build = await rolldown({ input, external, platform: 'neutral', resolve: { conditionNames: ['default'] } })
+    await build.write({
+      dir: bundled,
+      format: 'es',
+      chunkFileNames: '[name].js',
+      // Names stay: they stand in the stack traces of applications.
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      comments: false,
+      codeSplitting: { groups: [{ name: shared, minShareCount: 2 }] },
+    })
+    await build.close()
+  }
+  await bundle(
+    entries.filter((name) => forPages.has(name)),
+    'shared/pages',
+  )
+  await bundle(
+    entries.filter((name) => !forPages.has(name)),
+    'shared/servers',
+  )
   for (const file of readdirSync(dist, { recursive: true }))
     if (file.endsWith('.js') && !file.startsWith('bundled')) rmSync(join(dist, file))
   cpSync(bundled, join(dist, 'sdk/src'), { recursive: true })

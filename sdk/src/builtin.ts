@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
-
-/** A module of Node itself, or an optional package, loaded when it is needed: Node's network and hashes alone take longer than all that a client does until its first answer. */
-export const builtin: NodeJS.Require = createRequire(import.meta.url)
+/**
+ * A module of Node itself, loaded when it is needed: to import Node's files, network and hashes takes longer than all that a
+ * client does until its first answer.
+ */
+export const builtin: typeof process.getBuiltinModule = process.getBuiltinModule

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { builtin } from './builtin.ts'
 
-const crypto = () => builtin('node:crypto') as typeof import('node:crypto')
+const crypto = () => builtin('node:crypto')
+const fs = () => builtin('node:fs')
 
 /** Whose flags a cache file holds: one written for another environment or key is not read. */
 export interface CacheOwner {
@@ -17,7 +17,7 @@ export function fingerprintOf(key: string): string {
 /** The snapshot in the file, not yet judged; null if there is none, it is another owner's or it is damaged. */
 export function readCacheFile(path: string, owner: CacheOwner): unknown {
   try {
-    const { environment, keyFingerprint, check, snapshot } = JSON.parse(readFileSync(path, 'utf8'))
+    const { environment, keyFingerprint, check, snapshot } = JSON.parse(fs().readFileSync(path, 'utf8'))
     const isOurs = environment === owner.environment && keyFingerprint === owner.keyFingerprint
     return isOurs && check === sha256(JSON.stringify(snapshot)) ? snapshot : null
   } catch {

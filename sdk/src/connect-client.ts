@@ -98,13 +98,19 @@ export function connectClient(
   const flush = (): Promise<void> => (isLazy ? new ObservationSender(senderParts) : sender).flush()
   const stopFlushingAtExit = platform.atExit(flush)
 
+  let isStarted = false
   let readyUntilMs: number | null = null
   let stopModels: (() => void) | undefined
   const start = (): void => {
-    if (readyUntilMs !== null || isClosed) return
-    readyUntilMs = performance.now() + settings.initTimeoutMs
-    source.start()
-    sender.start()
+    if (isStarted || isClosed) return
+    isStarted = true
+    // Not before the application had its turn: flags that are at hand answer before a connection costs anything.
+    queueMicrotask(() => {
+      if (isClosed) return
+      readyUntilMs = performance.now() + settings.initTimeoutMs
+      source.start()
+      sender.start()
+    })
     const { url, key, environment, initTimeoutMs } = settings
     stopModels = settings.models?.connect({
       ...connection,
@@ -135,7 +141,8 @@ export function connectClient(
     async ready() {
       if (isLazy && !isClosed) await within(settings.initTimeoutMs, source.refresh(freshMs))
       start()
-      await within(Math.max(0, (readyUntilMs ?? 0) - performance.now()), source.settled)
+      const waitMs = readyUntilMs === null ? settings.initTimeoutMs : Math.max(0, readyUntilMs - performance.now())
+      await within(waitMs, source.settled)
       return { source: store.origin }
     },
     on: (event, listener) => emitter.on(event, listener),

@@ -23,7 +23,7 @@ import type { Timing } from './timing.ts'
  */
 export function createClient(options: ClientOptions = {}): SluiceClient {
   const settings = readOptions(options, process.env)
-  return startClient({ ...settings, regex: settings.regex ?? nodeRegex() }, defaultTiming)
+  return startClient({ ...settings, regex: settings.regex ?? nodeRegex }, defaultTiming)
 }
 
 /** `createClient` with checked options and other waiting times; for tests. */

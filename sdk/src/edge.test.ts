@@ -45,6 +45,7 @@ function connect(options: EdgeOptions = {}): SluiceClient {
     URL,
     crypto: { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => (inRequest(), crypto.getRandomValues(bytes)) },
     performance,
+    queueMicrotask,
     setTimeout: (work: () => void, ms: number) => (inRequest(), Number(setTimeout(work, ms))),
     clearTimeout,
   })

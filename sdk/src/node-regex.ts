@@ -1,17 +1,18 @@
-import { createRequire } from 'node:module'
 import type { RegexCompiler } from '#evaluation'
+import { builtin } from './builtin.ts'
 
-/** RE2 syntax by the package re2js, where the application has it installed; loaded when a rule needs it. */
-export function nodeRegex(): RegexCompiler | undefined {
-  const require = createRequire(import.meta.url)
+let re2: typeof import('re2js') | undefined
+
+/** RE2 syntax by the package re2js, looked for when a rule needs it; throws where the application has not installed it. */
+export const nodeRegex: RegexCompiler = (pattern) => {
+  const compiled = (re2 ??= load()).RE2JS.compile(pattern)
+  return (text) => compiled.test(text)
+}
+
+function load(): typeof import('re2js') {
   try {
-    require.resolve('re2js')
+    return builtin('node:module').createRequire(import.meta.url)('re2js')
   } catch {
-    return undefined
-  }
-  return (pattern) => {
-    const { RE2JS } = require('re2js') as typeof import('re2js')
-    const compiled = RE2JS.compile(pattern)
-    return (text) => compiled.test(text)
+    throw new Error('it needs the package re2js beside the SDK (npm i re2js)')
   }
 }

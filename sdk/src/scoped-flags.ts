@@ -1,24 +1,24 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { builtin } from './builtin.ts'
 import type { Resolution, Resolver } from './resolution.ts'
 import { readTestFlag } from './test-flag.ts'
 import type { TestFlag, TestFlags } from './test-flag.ts'
 
-const scopes = new AsyncLocalStorage<Readonly<Record<string, TestFlag>>>()
-/** A process that never uses a scope pays for none. */
-let isUsed = false
+/** Made with the first scope: a process that uses none pays for none. */
+let scopes: AsyncLocalStorage<Readonly<Record<string, TestFlag>>> | undefined
 
 /**
  * Runs `work` with some flags as they are told, for every client and whatever it awaits; outside of it, and in work that runs
  * beside it, nothing changes. Scopes nest. For tests: real clients report nothing of it.
  */
 export function withFlags<T>(flags: TestFlags, work: () => T): T {
-  isUsed = true
+  scopes ??= new (builtin('node:async_hooks').AsyncLocalStorage)()
   return scopes.run({ ...scopes.getStore(), ...(flags as Readonly<Record<string, TestFlag>>) }, work)
 }
 
 /** What the scope that asks says of a flag; undefined: nothing. */
 export function scopedFlag(flagKey: string): TestFlag | undefined {
-  const flags = isUsed ? scopes.getStore() : undefined
+  const flags = scopes?.getStore()
   return flags !== undefined && Object.hasOwn(flags, flagKey) ? flags[flagKey] : undefined
 }
 
