@@ -292,9 +292,9 @@ describe('the order of an evaluation', () => {
       return found
     }
     const flags = set({ f: base, g: base })
-    expect(reasons(flags)).toEqual(['f DEFAULT', 'g DEFAULT'])
+    expect(reasons(flags)).toEqual(['f SERVE', 'g SERVE'])
     const changed = replaceFlags(flags, { f: { ...base, enabled: false }, g: null, h: base }, 2)
-    expect(reasons(changed)).toEqual(['f OFF', 'h DEFAULT'])
+    expect(reasons(changed)).toEqual(['f OFF', 'h SERVE'])
   })
 
   test('explain tells where a unit enters and ends in the same outcome', () => {
