@@ -145,6 +145,7 @@ describe('from outside, over HTTP', () => {
     const page = await fetch(`${server.url}${base}/rollouts/${id}/report?format=html`, {
       headers: { authorization: `Bearer acceptance-admin-key-0123456789abcdef` },
     })
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(await page.text()).toMatch(/was rolled back from \d+ % to 0 %/)
   })
 

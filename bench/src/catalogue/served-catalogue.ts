@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ImportPlan, ImportResult } from '@sluice/contract'
+import { startSluice } from '../sluice-process.ts'
 
-const main = fileURLToPath(new URL('../../../cli/bin/sluice.mjs', import.meta.url))
 const data = (path: string): string =>
   fileURLToPath(new URL(`../../../server/conformance/catalogue/${path}`, import.meta.url))
 const adminKey = 'bench-admin-key-0123456789abcdefghijkl'
@@ -26,26 +22,7 @@ export interface BenchServer {
 }
 
 export async function startServer(): Promise<BenchServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'))
-  const child = spawn(process.execPath, ['--conditions=@sluice/source', main, 'server'], {
-    env: {
-      ...process.env,
-      PORT: '0',
-      SLUICE_DATABASE_URL: `sqlite:${join(folder, 'sluice.db')}`,
-      SLUICE_ADMIN_KEY: adminKey,
-      SLUICE_LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const found = /ready at (\S+)/.exec(said)?.[1]
-      if (found) resolve(found)
-    })
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code}: ${said}`)))
-  })
+  const { url, end } = await startSluice(adminKey)
   const send = async (method: string, path: string, text?: string, key = adminKey): Promise<string> => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -67,12 +44,7 @@ export async function startServer(): Promise<BenchServer> {
         rssMb: metric('process_resident_memory_bytes') / 1e6,
       }
     },
-    async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await gone
-      await rm(folder, { recursive: true, force: true })
-    },
+    stop: end,
   }
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FlagSwitch, connectSdk, evaluatedAt } from './changes.ts'
 import { monotonicMs } from './monotonic.ts'
-import { Fan, startBare, startSluice } from './processes.ts'
-import type { ServerProcess } from './processes.ts'
+import { startSluice } from '../sluice-process.ts'
+import type { ServerProcess } from '../sluice-process.ts'
+import { Fan, startBare } from './processes.ts'
 
 const adminKey = 'bench-admin-key-0123456789-0123456789'
 /** Between changes: what one change leaves behind is not the next one's. */
@@ -36,7 +37,7 @@ export async function timeSdk(changes: number): Promise<SdkTimes> {
     await sleep(restMs)
   }
   await client.close()
-  server.end()
+  await server.end()
   return { fromAccepted, fromSent }
 }
 
@@ -65,7 +66,9 @@ export async function timeFans(streams: number, changes: number): Promise<FanTim
     times.sluice.push(Math.max(0, lastMs - acceptedMs))
     times.bare.push(bareTime)
   }
-  for (const each of [fan, bareFan, server, bare]) each.end()
+  fan.end()
+  bareFan.end()
+  await Promise.all([server.end(), bare.end()])
   return times
 }
 

@@ -25,6 +25,7 @@ import type { RunnerParts } from '../../rollouts/runner-parts.ts'
 import { listRollouts } from '../../rollouts/rollout-store.ts'
 import { writeReport } from '../../rollouts/write-report.ts'
 import { namesTag, versionTag } from '../conditional.ts'
+import { selfContainedPagePolicy } from '../headers.ts'
 import { defineRoute, json } from '../route.ts'
 import type { Route } from '../route.ts'
 
@@ -186,7 +187,7 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
         if (!wantsPage) return json(report)
         const headers = {
           'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+          'content-security-policy': selfContainedPagePolicy,
         }
         return new Response(reportPage(report), { headers })
       },
