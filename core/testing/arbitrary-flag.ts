@@ -26,7 +26,7 @@ const attributes = [
   '$now',
 ]
 /** Few enough that flags and contexts often meet. */
-export const words = [
+const words = [
   'pro',
   'PRO',
   'free',

@@ -19,7 +19,7 @@ export interface HashQuality {
 }
 
 /** The limits within which chance stays. */
-export const qualityLimits = { phi: 0.015, lag1: 0.01, meanRun: 0.03, emptyBlocks: 0.015, chiSquareZ: 4 } as const
+const qualityLimits = { phi: 0.015, lag1: 0.01, meanRun: 0.03, emptyBlocks: 0.015, chiSquareZ: 4 } as const
 
 const fairMeanRun = 1 / 0.9
 const fairEmptyBlocks = 0.9 ** 20

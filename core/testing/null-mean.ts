@@ -2,7 +2,7 @@
  * A promise of e-values: stopped at any time that does not look ahead, their mean is at most 1. The harshest stop is the
  * first time they reach 100; cutting them there keeps the mean below 1 and makes it measurable in few runs.
  */
-export const cap = 100
+const cap = 100
 
 export interface NullMean {
   readonly mean: number

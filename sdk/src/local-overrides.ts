@@ -4,7 +4,7 @@ import type { QuietLog } from './logger.ts'
 const prefix = 'SLUICE_FORCE_'
 
 /** The variable that forces a flag: `SLUICE_FORCE_PATCH_MODE` for `patch-mode`. */
-export function overrideName(flagKey: string): string {
+function overrideName(flagKey: string): string {
   return prefix + flagKey.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
 }
 

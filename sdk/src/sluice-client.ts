@@ -1,6 +1,5 @@
 import type { Context, Explanation } from '#evaluation'
 import type { ResolvedSet } from './browser/resolved-flags.ts'
-import type { Call } from './call.ts'
 import type { ClientEvents, Listener } from './emitter.ts'
 import type { FlagOrigin } from './flag-store.ts'
 import type { Branches, FallbackOf, FlagKey, OnlyVariants, ValueOf, VariantOf } from './flag-types.ts'
@@ -146,5 +145,3 @@ export interface SluiceClient {
   /** Flushes and ends all connections, within 2 seconds. Flags go on answering from the last good set. */
   close(): Promise<void>
 }
-
-export type { Call }

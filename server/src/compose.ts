@@ -77,7 +77,7 @@ export interface Shell {
   readiness: () => Readiness
 }
 
-export const serverVersion = '0.1.0'
+const serverVersion = '0.1.0'
 const repository = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** Opens and migrates the database, and reads into memory what is served from there. */

@@ -25,7 +25,7 @@ const line = (
 const falseRollbacks = healthyStudies.map((study) => line('G1', study, 10_000, falseRollbackRow))
 
 /** Seen at most 1 %, and the limit at most 1.2 % where there are runs enough to say so. */
-export function falseRollbackRow(id: string, answers: Answers): GoalRow {
+function falseRollbackRow(id: string, answers: Answers): GoalRow {
   const { study, runs, firstSeed } = answers
   const count = answers.count('rolledBack')
   const value = (100 * count) / runs

@@ -8,7 +8,7 @@ import { rivalStudies } from './rivals/compared.ts'
 import { sampleRatioStudies } from './sample-ratio.ts'
 import type { Study } from './study.ts'
 
-export const studies: readonly Study[] = [
+const studies: readonly Study[] = [
   ...healthyStudies,
   ...harmfulStudies,
   ...amountStudies,

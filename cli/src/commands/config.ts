@@ -178,7 +178,7 @@ function short(value: unknown): string {
 }
 
 /** What would happen, where; with the count as the last line. */
-export function planText(environment: string, plan: ConfigPlan): string {
+function planText(environment: string, plan: ConfigPlan): string {
   const count = (op: ConfigChange['op']) => plan.changes.filter((change) => change.op === op).length
   const kept = plan.unmanaged.length > 0 ? [`  Not in the file, left alone: ${plan.unmanaged.join(', ')}`] : []
   if (plan.changes.length === 0) return [`${environment}: nothing to do.`, ...kept].join('\n')

@@ -15,7 +15,7 @@ export interface OldRuleResult {
 }
 
 /** Fewer calls than this in a window are not looked at: people wait for a few as well. */
-export const fewestCalls = 20
+const fewestCalls = 20
 
 /** "5% in 5m", with or without a leading ">". */
 export function parseOldRule(text: string): OldRule | null {

@@ -29,7 +29,7 @@ export interface Instance {
 }
 
 /** Slices of a chart: wide enough to hold calls of both arms, narrow enough to show a turn. */
-export const seriesPoints = 120
+const seriesPoints = 120
 
 /** Keys begin with the environment, so that one call refreshes all that a stream has missed. */
 export const keys = {

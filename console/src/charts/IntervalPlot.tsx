@@ -13,7 +13,7 @@ function scale({ limit, safe, interval, estimate }: RolloutVerdict, width: numbe
   return (value) => Math.min(width - 2, Math.max(2, (Math.log(Math.max(value, least) / least) / span) * width))
 }
 
-export const amountOf = (value: number | null, verdict: RolloutVerdict): string =>
+const amountOf = (value: number | null, verdict: RolloutVerdict): string =>
   verdict.compare === 'ratio' ? formatRatio(value) : formatMeasure(value, verdict)
 
 /** One guardrail: the limits that are not refused, against the limit and the safe line. The decision is this picture. */

@@ -39,15 +39,6 @@ export const toneText: Readonly<Record<Tone, string>> = {
   accent: 'text-accent',
 }
 
-export const toneFill: Readonly<Record<Tone, string>> = {
-  ok: 'fill-ok',
-  warn: 'fill-warn',
-  fail: 'fill-fail',
-  nodata: 'fill-nodata',
-  muted: 'fill-muted',
-  accent: 'fill-accent',
-}
-
 /** Decisions on the charts and in the log; an action this console does not know yet is shown by its name. */
 const decisionMarks: Readonly<Record<string, Mark>> = {
   start: { mark: '▲', word: 'started', tone: 'accent' },

@@ -51,7 +51,7 @@ export interface Standing {
 }
 
 /** One sign per action, the same in console, terminal and report. */
-export const decisionSigns: Readonly<Record<DecisionAction, string>> = {
+const decisionSigns: Readonly<Record<DecisionAction, string>> = {
   start: '▲',
   proceed: '▲',
   complete: '✔',

@@ -9,7 +9,7 @@ import type { Timing } from '../timing.ts'
 export const testKey = 'slc_srv_production_0123456789abcdef'
 
 /** Waiting times that a test can sit through. */
-export const fastTiming: Timing = {
+const fastTiming: Timing = {
   ...defaultTiming,
   pollMs: 60,
   firstPollMs: 20,

@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** `flag`, of the rollout's own environment, or `environment/flag`; a flag whose key is the whole text comes first. */
-export async function placeOf(
+async function placeOf(
   db: Kysely<Tables>,
   name: string,
   own: string,

@@ -24,7 +24,7 @@ function describe(error: FieldError | undefined, where: string): string {
 }
 
 /** One fault for each field concerned: of several unknown fields each gets its own. */
-export function fieldErrors(issue: Issue, input: unknown, schema: z.ZodType): FieldError[] {
+function fieldErrors(issue: Issue, input: unknown, schema: z.ZodType): FieldError[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key]),

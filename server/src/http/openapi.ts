@@ -8,11 +8,7 @@ type JsonObject = Record<string, unknown>
 const namedProblem = problemSchema.meta({ id: 'Problem' })
 
 /** The description of all these routes (OpenAPI 3.1), made from the schemas that check the requests. */
-export function describeApi(
-  routes: readonly Route[],
-  policy: Readonly<Record<string, Access>>,
-  version: string,
-): JsonObject {
+function describeApi(routes: readonly Route[], policy: Readonly<Record<string, Access>>, version: string): JsonObject {
   const schemas: JsonObject = {}
   const paths: Record<string, JsonObject> = {}
   for (const route of routes) {

@@ -16,7 +16,7 @@ export function problemResponse(error: SluiceError, requestId: string, headers: 
   })
 }
 
-export function problemBody({ code, message, hint, errors, current }: SluiceError, requestId: string): Problem {
+function problemBody({ code, message, hint, errors, current }: SluiceError, requestId: string): Problem {
   const { status, title } = problems[code]
   return {
     type: `/problems/${code.toLowerCase()}`,

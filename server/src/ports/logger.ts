@@ -51,7 +51,7 @@ function plainValue(value: unknown): unknown {
 }
 
 /** Keys keep their kind and last four letters, so that a line can be told to belong to one of them. */
-export function redact(text: string, secrets: readonly string[] = []): string {
+function redact(text: string, secrets: readonly string[] = []): string {
   const hidden = text
     .replace(/slc_([a-z]{3})_([A-Za-z0-9-]+)_[A-Za-z0-9]*?([A-Za-z0-9]{4})(?![A-Za-z0-9])/g, 'slc_$1_$2_…$3')
     .replace(/:\/\/([^\s:@/"]*):[^\s@/"]+@/g, '://$1:…@')

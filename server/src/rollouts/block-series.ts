@@ -32,7 +32,7 @@ const none: ArmSeries = {
   costUsd: [0, 0],
   quality: [0, 0],
 }
-export const noSeries: BlockSeries = { T: none, C: none }
+const noSeries: BlockSeries = { T: none, C: none }
 
 /** What charts will show of the rows of a block. */
 export function seriesOf(

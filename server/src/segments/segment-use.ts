@@ -15,7 +15,7 @@ export function useOf(name: string, flags: readonly StoredFlag[], segments: read
   }
 }
 
-export function segmentsOfFlag({ rules = [] }: SnapshotFlag): string[] {
+function segmentsOfFlag({ rules = [] }: SnapshotFlag): string[] {
   return rules.flatMap(({ if: condition }) => (condition === undefined ? [] : segmentsIn(condition)))
 }
 

@@ -38,7 +38,7 @@ export async function checkSeeds(
   }
 }
 
-export const commandFor = (seed: number): string =>
+const commandFor = (seed: number): string =>
   `node --conditions=@sluice/source server/src/simulation/run-seed.ts ${seed}`
 
 function report(seed: number, trace: Trace, { invariant, at, how }: Broken): string {

@@ -110,7 +110,7 @@ function named(incoming: Model, present: Model): Model | null {
  * The rows of a model whose prices from `atMs` on are the incoming ones. What has begun stays; what the file dates itself begins
  * when it says; what differs otherwise begins now; a slot that is not named is withdrawn; what was announced is replaced.
  */
-export function pricesFromNow(present: Model, incoming: Model, atMs: number): readonly Price[] {
+function pricesFromNow(present: Model, incoming: Model, atMs: number): readonly Price[] {
   if (present.prices.length === 0) return incoming.prices
   const now = writeInstant(atMs)
   const begins = (price: Price): number => readInstant(price.effectiveFrom) ?? -Infinity

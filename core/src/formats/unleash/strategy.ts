@@ -11,7 +11,7 @@ export interface Activation {
 type Note = (effect: 'differs' | 'off', sentence: string) => void
 
 /** The attributes of Unleash's default stickiness. OpenFeature's name of the user counts as `userId`. */
-export const defaultUnits = ['userId', 'targetingKey', 'sessionId'] as const
+const defaultUnits = ['userId', 'targetingKey', 'sessionId'] as const
 
 /** Null when it lets nobody in. */
 export function activationOf({ name, parameters = {} }: UnleashStrategy, note: Note): Activation | null {

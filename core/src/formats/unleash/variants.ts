@@ -47,7 +47,7 @@ export function overridesOf({
   })
 }
 
-export const allVariants = ({ variants, strategies = [] }: UnleashFeature): readonly UnleashVariant[] => [
+const allVariants = ({ variants, strategies = [] }: UnleashFeature): readonly UnleashVariant[] => [
   ...(variants ?? []),
   ...strategies.flatMap((strategy) => strategy.variants ?? []),
 ]

@@ -253,7 +253,7 @@ function pastRoutes(parts: ModelParts): Route[] {
 }
 
 /** The model as it is served; a deleted one only for whoever asks for it. */
-export function findStored(params: Call['params'], { models, clock }: ModelParts, isDeletedToo = false): StoredModel {
+function findStored(params: Call['params'], { models, clock }: ModelParts, isDeletedToo = false): StoredModel {
   const id = params['id'] ?? ''
   const stored = models.find(id, clock.now())
   if (!stored || (stored.deletedAtMs !== null && !isDeletedToo)) throw modelNotFound(id)
@@ -281,7 +281,7 @@ function versionOf(request: Request): number | null {
   )
 }
 
-export function askingOf({ principal, request, query }: Call<unknown, WriteQuery>): Asking {
+function askingOf({ principal, request, query }: Call<unknown, WriteQuery>): Asking {
   const reason = query.reason ?? textHeader(request, 'x-sluice-reason')
   if (reason !== null && reason.length > 500)
     throw new SluiceError('UNPROCESSABLE', 'X-Sluice-Reason: Expected a reason of at most 500 characters.')

@@ -14,7 +14,7 @@ import {
   writesMeanWhatTheySaw,
 } from './records.ts'
 
-export const invariants: readonly Invariant[] = [
+const invariants: readonly Invariant[] = [
   exposureFollowsThePlan,
   advanceOnFreshEvidence,
   breachIsAnswered,
