@@ -270,12 +270,12 @@ describe('what models cost', () => {
       off: 'off',
       serve: 'off',
     })
-    const at = new Date().toISOString()
+    const now = new Date().toISOString()
     const call = (cost: object) => ({
       flag: 'answer',
       variant: 'off',
       unit: 'user_1',
-      at,
+      at: now,
       model: gpt.id,
       metrics: { error: 0, input_tokens: 1000, output_tokens: 500, ...cost },
     })

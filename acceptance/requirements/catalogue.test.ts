@@ -125,7 +125,7 @@ test('R98: health answers', async () => {
 test('R100: each recipe has its steps in a README and a test that runs it', () => {
   const folder = new URL('../../examples/', import.meta.url)
   const recipes = readdirSync(folder, { withFileTypes: true }).filter(
-    (one) => one.isDirectory() && one.name !== 'world' && one.name !== 'node_modules',
+    (entry) => entry.isDirectory() && entry.name !== 'world' && entry.name !== 'node_modules',
   )
   expect(recipes.length).toBeGreaterThanOrEqual(4)
   for (const { name } of recipes) {

@@ -182,12 +182,12 @@ const verbs: Readonly<Record<string, (asked: Asked) => Promise<ExitCode>>> = {
 
 async function costOfCall(asked: Asked): Promise<ExitCode> {
   const { in: input, out, catalogue } = asked.values
-  const usage = { inputTokens: countOf(input, '--in'), outputTokens: countOf(out, '--out') }
+  const used = { inputTokens: countOf(input, '--in'), outputTokens: countOf(out, '--out') }
   const model = idOf(asked)
   const cost =
     catalogue === undefined
-      ? await asked.to().request<Cost>('POST', `${base}/cost`, { model, usage })
-      : (await catalogueOf(catalogue)).cost(model, usage, { atMs: Date.now() })
+      ? await asked.to().request<Cost>('POST', `${base}/cost`, { model, usage: used })
+      : (await catalogueOf(catalogue)).cost(model, used, { atMs: Date.now() })
   return shown(asked, cost, (found) => costText(found))
 }
 

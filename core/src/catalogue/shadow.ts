@@ -104,8 +104,8 @@ function compareOne(id: string, before: Model | undefined, after: Model | undefi
   const differences = [...comparePrices(before, after, how), ...compareFields(before, after)].map((difference) =>
     judge(id, difference, how),
   )
-  const verdicts = differences.map(({ verdict }) => verdict)
-  const verdict = verdicts.includes('alert') ? 'alert' : verdicts.includes('accepted') ? 'accepted' : 'within'
+  const verdicts = new Set(differences.map((difference) => difference.verdict))
+  const verdict = verdicts.has('alert') ? 'alert' : verdicts.has('accepted') ? 'accepted' : 'within'
   return { id, side: 'both', verdict, differences }
 }
 

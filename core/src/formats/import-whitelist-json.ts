@@ -3,7 +3,7 @@ import type { Flag, ListEntry } from '../evaluation/index.ts'
 import { Faults, isForbidden, isPlainObject } from '../evaluation/faults.ts'
 import type { ImportNote, ImportResult } from './imported.ts'
 
-const fields = ['enabled', 'rolloutPercentage', 'whitelist', 'blacklist']
+const fields = new Set(['enabled', 'rolloutPercentage', 'whitelist', 'blacklist'])
 
 /**
  * Reads `{ "<flag>": { enabled, rolloutPercentage, whitelist, blacklist } }`, bare or below `flags`. The percentage goes on with the
@@ -55,7 +55,7 @@ function readFlag(key: string, value: unknown, { at, faults, flags, notes }: Rea
     note('dropped', `On both lists, where the source let them in, so they are included only: ${shown(both)}.`)
   if (whitelist.includes('') || blacklist.includes('') || percent > 0)
     note('differs', 'The empty text is a user at the source. Here it is nobody: it gets what is served otherwise.')
-  for (const name of Object.keys(value).filter((name) => !fields.includes(name)))
+  for (const name of Object.keys(value).filter((field) => !fields.has(field)))
     note('dropped', `The field "${name}" means nothing to the source's evaluation.`)
   flags[key] = flagOf(enabled === true, percent, {
     include: whitelist.filter((unit) => unit !== ''),

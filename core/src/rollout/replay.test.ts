@@ -25,7 +25,7 @@ const plan = {
 const timed = { ...plan, stages: plan.stages.map((stage) => ({ ...stage, atLeastMs: minute })) }
 
 const recordOf = ({ effects, why }: Decision, verdicts: readonly Verdict[]): RecordedDecision | null => {
-  const [recorded] = effects.filter(({ effect }) => effect === 'record')
+  const recorded = effects.find(({ effect }) => effect === 'record')
   if (recorded?.effect !== 'record') return null
   const { action, from, to } = recorded
   return { action, from, to, why, verdicts }

@@ -162,15 +162,15 @@ export class OfrepSource {
     this.#closeStream()
     const stream = new Stream(this.#streamUrl)
     this.#stream = stream
-    stream.onmessage = ({ data }) => {
+    stream.addEventListener('message', ({ data }) => {
       if (!String(data).includes('refetchEvaluation')) return
       clearTimeout(this.#soon)
       this.#soon = setTimeout(() => this.#ask(), Math.random() * timing.spreadMs)
-    }
-    stream.onerror = () => {
+    })
+    stream.addEventListener('error', () => {
       // Else it comes back by itself.
       if (stream.readyState === 2 && this.#stream === stream) this.#closeStream()
-    }
+    })
   }
 
   #closeStream(): void {

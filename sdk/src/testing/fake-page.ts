@@ -65,7 +65,8 @@ export class FakePage {
 
   /** The server says that something has changed. */
   notify(): void {
-    for (const stream of this.streams) stream.onmessage?.({ data: '{"type":"refetchEvaluation"}' })
+    for (const stream of this.streams)
+      stream.dispatchEvent(new MessageEvent('message', { data: '{"type":"refetchEvaluation"}' }))
   }
 
   #fetch: typeof fetch = async (url, init) => {
@@ -85,14 +86,13 @@ export class FakePage {
   }
 }
 
-class FakeEventSource {
+class FakeEventSource extends EventTarget {
   readonly url: string
   readyState = 1
-  onmessage: ((event: { data: string }) => void) | null = null
-  onerror: (() => void) | null = null
   readonly #open: Set<FakeEventSource>
 
   constructor(url: string, open: Set<FakeEventSource>) {
+    super()
     this.url = url
     this.#open = open
     open.add(this)
@@ -101,7 +101,7 @@ class FakeEventSource {
   /** Ends for good, as when a proxy refuses it. */
   fail(): void {
     this.close()
-    this.onerror?.()
+    this.dispatchEvent(new Event('error'))
   }
 
   close(): void {

@@ -180,11 +180,11 @@ function choiceOf({ variants = [], parameters = {} }: UnleashStrategy, feature: 
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const carried = ['name', 'enabled', 'description', 'strategies', 'variants', 'dependencies']
+const carried = new Set(['name', 'enabled', 'description', 'strategies', 'variants', 'dependencies'])
 
 function noteDropped(feature: UnleashFeature, note: Note): void {
   const dropped = Object.entries(feature).filter(
-    ([name, value]) => !carried.includes(name) && value !== null && value !== false && value !== '',
+    ([name, value]) => !carried.has(name) && value !== null && value !== false && value !== '',
   )
   if (dropped.length > 0) note('dropped', `Only for display there: ${dropped.map(([name]) => name).join(', ')}.`)
 }
