@@ -1,10 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readConfig, serverParts, startServer } from '@sluice/server'
 import { UsageError } from '../command.ts'
-import type { Command } from '../command.ts'
+import { runCommand as run } from '../testing/run-command.ts'
+import { type CliRig, adminKey, startCliRig } from '../testing/test-server.ts'
 import { alertsCommand } from './alerts.ts'
 import { channelCommand } from './channel.ts'
 import { checkCommand } from './check.ts'
@@ -14,32 +11,11 @@ import { flagCommand } from './flag.ts'
 import { codeOf, rolloutCommand } from './rollout.ts'
 import { trainCommand } from './train.ts'
 
-const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
-let stop: () => Promise<void>
-
+let rig: CliRig
 beforeAll(async () => {
-  const config = readConfig({
-    PORT: '0',
-    SLUICE_DATABASE_URL: 'sqlite::memory:',
-    SLUICE_ADMIN_KEY: adminKey,
-    SLUICE_LOG_LEVEL: 'error',
-  })
-  const server = await startServer(config, { parts: serverParts })
-  stop = () => server.close()
-  process.env['SLUICE_URL'] = server.url
-  process.env['SLUICE_KEY'] = adminKey
+  rig = await startCliRig()
 })
-afterAll(async () => {
-  delete process.env['SLUICE_URL']
-  delete process.env['SLUICE_KEY']
-  await stop()
-})
-
-async function run(command: Command, ...args: readonly string[]) {
-  let out = ''
-  const output = { out: (text: string) => void (out += `${text}\n`), err: () => {}, terminal: false }
-  return { code: await command.run(args, output), out }
-}
+afterAll(() => rig.close())
 
 test('R15: a flag is made, explained, killed and listed', async () => {
   expect((await run(flagCommand, 'create', 'patch-mode')).out).toMatch(/^patch-mode, version 1/)
@@ -61,7 +37,7 @@ test('R15: a flag is made, explained, killed and listed', async () => {
 test('types are made of the flags, and a check tells when they are no longer right', async () => {
   await run(flagCommand, 'create', 'typed')
   expect((await run(codegenCommand)).out).toContain("    'typed': { value: boolean; variant: 'on' | 'off' }")
-  const path = join(await mkdtemp(join(tmpdir(), 'sluice-codegen-')), 'types', 'flags.d.ts')
+  const path = rig.path('types/flags.d.ts')
   expect((await run(codegenCommand, '--out', path, '--check')).code).toBe(6)
   expect((await run(codegenCommand, '--out', path)).code).toBe(0)
   expect((await run(codegenCommand, '--out', path, '--check')).code).toBe(0)
@@ -90,13 +66,11 @@ test('B26: a rollout is made, held and rolled back, and exit codes say so', asyn
 
 test('a checklist is listed, skipped with a reason and answered by a command; the log tells of it', async () => {
   await run(flagCommand, 'create', 'checked')
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-cli-'))
   const plan = { flag: 'checked', checklist: ['Team told', { text: 'Suite', command: 'npm test' }] }
-  await writeFile(join(folder, 'plan.json'), JSON.stringify(plan))
-  await run(rolloutCommand, 'create', join(folder, 'plan.json'))
+  await run(rolloutCommand, 'create', await rig.write('plan.json', plan))
   await run(rolloutCommand, 'start', 'checked', '--reason', 'try')
   const listed = await run(checkCommand, 'ls', 'checked')
-  expect(listed).toEqual({
+  expect(listed).toMatchObject({
     code: 4,
     out: 'Before the start\n  ☐ team-told  Team told\n  ☐ suite      Suite  (npm test)\n',
   })
@@ -115,11 +89,10 @@ test('a checklist is listed, skipped with a reason and answered by a command; th
 
 test('a train is shown in its order', async () => {
   expect((await run(trainCommand)).out).toMatch(/^No rollout waits for another/)
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-cli-'))
   for (const flag of ['car-b', 'car-a']) await run(flagCommand, 'create', flag)
-  await writeFile(join(folder, 'plan.json'), JSON.stringify({ flag: 'car-a', after: ['car-b'] }))
+  const plan = await rig.write('car-a.json', { flag: 'car-a', after: ['car-b'] })
   await run(rolloutCommand, 'create', 'car-b')
-  await run(rolloutCommand, 'create', join(folder, 'plan.json'))
+  await run(rolloutCommand, 'create', plan)
   expect((await run(trainCommand)).out.split('\n').slice(1, 3)).toEqual([
     ' 1 car-b     0 %  draft',
     ' 2 car-a     0 %  draft',
@@ -159,7 +132,7 @@ test('a plan is shown before its start: a row a stage and guardrail, findings wi
 })
 
 test('alerts: nothing open is said so, and a wrong id or word is refused', async () => {
-  expect(await run(alertsCommand)).toEqual({ code: 0, out: 'Nothing is open.\n' })
+  expect(await run(alertsCommand)).toMatchObject({ code: 0, out: 'Nothing is open.\n' })
   await expect(run(alertsCommand, 'resolve', 'al_none')).rejects.toThrow(/There is no alert "al_none"/)
   await expect(run(alertsCommand, 'mute', 'x')).rejects.toThrow(UsageError)
   await expect(run(alertsCommand, 'resolve')).rejects.toThrow(/id of an alert/)

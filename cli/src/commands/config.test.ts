@@ -1,47 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readConfig, serverParts, startServer } from '@sluice/server'
 import { UsageError } from '../command.ts'
-import type { Command } from '../command.ts'
+import { runCommand as run } from '../testing/run-command.ts'
+import { type CliRig, startCliRig } from '../testing/test-server.ts'
 import { applyCommand, driftCommand, exportCommand, planCommand } from './config.ts'
 import { flagCommand } from './flag.ts'
 
-const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
-let folder: string
-let stop: () => Promise<void>
-
+let rig: CliRig
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-config-'))
-  const variables = { PORT: '0', SLUICE_DATABASE_URL: 'sqlite::memory:', SLUICE_ADMIN_KEY: adminKey }
-  const server = await startServer(readConfig({ ...variables, SLUICE_LOG_LEVEL: 'error' }), { parts: serverParts })
-  stop = () => server.close()
-  process.env['SLUICE_URL'] = server.url
-  process.env['SLUICE_KEY'] = adminKey
+  rig = await startCliRig()
 })
-afterAll(async () => {
-  delete process.env['SLUICE_URL']
-  delete process.env['SLUICE_KEY']
-  await stop()
-  await rm(folder, { recursive: true })
-})
-
-async function run(command: Command, ...args: readonly string[]) {
-  let [out, err] = ['', '']
-  const output = {
-    out: (text: string) => void (out += `${text}\n`),
-    err: (text: string) => void (err += `${text}\n`),
-    terminal: false,
-  }
-  return { code: await command.run(args, output), out, err }
-}
-
-const write = async (name: string, text: string): Promise<string> => {
-  const path = join(folder, name)
-  await writeFile(path, text)
-  return path
-}
+afterAll(() => rig.close())
 
 const yaml = `version: 1
 environment: staging
@@ -57,7 +26,7 @@ rollouts:
 `
 
 test('plan, apply, drift and export of a file', async () => {
-  const path = await write('sluice.yaml', yaml)
+  const path = await rig.write('sluice.yaml', yaml)
   const planned = await run(planCommand, path, '--exit-code')
   expect(planned.code).toBe(6)
   expect(planned.out.split('\n')).toEqual([
@@ -76,14 +45,14 @@ test('plan, apply, drift and export of a file', async () => {
   const drift = await run(driftCommand, path, '--exit-code')
   expect([drift.code, drift.out]).toEqual([6, 'staging:\n  unmanaged  flag by-hand\n'])
 
-  const exported = await write('exported.yaml', (await run(exportCommand, '--env', 'staging')).out)
+  const exported = await rig.write('exported.yaml', (await run(exportCommand, '--env', 'staging')).out)
   expect(await readFile(exported, 'utf8')).toMatch(/"off": "off"/)
   expect((await run(planCommand, exported, '--exit-code')).code).toBe(0)
 })
 
 test('a kept plan does what it showed, or nothing once something has changed', async () => {
-  const path = await write('next.yaml', yaml.replace('ai-team', 'platform'))
-  const out = join(folder, 'plan.json')
+  const path = await rig.write('next.yaml', yaml.replace('ai-team', 'platform'))
+  const out = rig.path('plan.json')
   expect((await run(planCommand, path, '--out', out)).out).toContain('/owner: "ai-team" → "platform"')
   await run(flagCommand, 'create', 'meanwhile', '--env', 'staging')
   await expect(run(applyCommand, out, '--yes')).rejects.toThrow(/The plan was made at revision 2; staging is at 3/)
@@ -102,10 +71,10 @@ test.each([
     /broken\.yaml:5: \/flags\/a\/off: .*y/,
   ],
 ])('faults name the line: %j', async (text, message) => {
-  const path = await write('broken.yaml', text)
+  const path = await rig.write('broken.yaml', text)
   await expect(run(planCommand, path)).rejects.toThrow(message)
 })
 
 test('a file that is not there is said so', async () => {
-  await expect(run(planCommand, join(folder, 'none.yaml'))).rejects.toThrow(/Cannot read .*none\.yaml/)
+  await expect(run(planCommand, rig.path('none.yaml'))).rejects.toThrow(/Cannot read .*none\.yaml/)
 })

@@ -1,49 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { seedModels } from '@sluice/demo'
-import { readConfig, serverParts, startServer } from '@sluice/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UsageError } from '../command.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { type CliRig, adminKey, startCliRig } from '../testing/test-server.ts'
 import { modelCommand } from './model.ts'
 
-const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
-const folder = mkdtempSync(join(tmpdir(), 'sluice-model-'))
-let stop: () => Promise<void>
-
+let rig: CliRig
 beforeAll(async () => {
-  const config = readConfig({
-    PORT: '0',
-    SLUICE_DATABASE_URL: 'sqlite::memory:',
-    SLUICE_ADMIN_KEY: adminKey,
-    SLUICE_LOG_LEVEL: 'error',
-  })
-  const server = await startServer(config, { parts: serverParts })
-  stop = () => server.close()
-  process.env['SLUICE_URL'] = server.url
-  process.env['SLUICE_KEY'] = adminKey
-  await seedModels(server.url, adminKey)
+  rig = await startCliRig()
+  await seedModels(rig.server.url, adminKey)
 })
-afterAll(async () => {
-  delete process.env['SLUICE_URL']
-  delete process.env['SLUICE_KEY']
-  rmSync(folder, { recursive: true })
-  await stop()
-})
+afterAll(() => rig.close())
 
-async function run(...args: readonly string[]) {
-  let [out, err] = ['', '']
-  const output = {
-    out: (text: string) => void (out += `${text}\n`),
-    err: (text: string) => void (err += text),
-    terminal: false,
-  }
-  return { code: await modelCommand.run(args, output), out, err }
-}
-const file = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text)
-  return join(folder, name)
-}
+const run = (...args: readonly string[]) => runCommand(modelCommand, ...args)
 const jsonOf = async (...args: readonly string[]) => JSON.parse((await run(...args, '--json')).out) as any
 
 test('the starting catalogue is what the guides expect', async () => {
@@ -78,24 +48,24 @@ test('a model is added, changed with a reason, copied, deprecated, deleted, rest
 
 test('an import shows its plan, refuses bad records by line, and takes the good ones when asked', async () => {
   const good = '"m": {"litellm_provider": "a", "mode": "chat", "input_cost_per_token": 1e-6}'
-  const path = file('bad.json', `{${good},\n"n": {"litellm_provider": "a", "input_cost_per_token": -1}}`)
+  const path = await rig.write('bad.json', `{${good},\n"n": {"litellm_provider": "a", "input_cost_per_token": -1}}`)
   const refused = await run('import', path)
   expect(refused).toMatchObject({ code: 1, out: expect.stringContaining(`${path}:2:`) })
   expect(refused.out).toContain('/n/input_cost_per_token')
   expect((await run('import', path, '--partial', '--dry-run')).code).toBe(6)
   expect((await run('import', path, '--partial')).out).toContain('1 created')
-  expect(await run('import', file('good.json', `{${good}}`), '--dry-run')).toMatchObject({
+  expect(await run('import', await rig.write('good.json', `{${good}}`), '--dry-run')).toMatchObject({
     code: 0,
     out: expect.stringContaining('All unchanged.'),
   })
-  const exported = join(folder, 'out.json')
+  const exported = rig.path('out.json')
   await run('export', exported)
   expect((await run('import', exported, '--dry-run')).out).toMatch(/^All unchanged\.\n$/)
-  expect(readFileSync(exported, 'utf8')).toBe((await run('export')).out)
+  expect(await readFile(exported, 'utf8')).toBe((await run('export')).out)
 })
 
 test('costs of a file of cases are worked out without a server, a line for each', async () => {
-  const cases = file(
+  const cases = await rig.write(
     'cases.ndjson',
     [
       '{"id": 1, "model": "openai:gpt-4o", "usage": {"inputTokens": 1000, "outputTokens": 500}}',
@@ -121,19 +91,24 @@ test('costs of a file of cases are worked out without a server, a line for each'
     [null, null, 'invalid', 'catalogue'],
   ])
   expect(Object.keys(lines[0] ?? {})).toEqual(['id', 'usd', 'status', 'source', 'breakdown'])
-  const catalogue = file('c.json', '{"gpt-4o": {"litellm_provider": "openai", "input_cost_per_token": 1e-3}}')
+  const catalogue = await rig.write(
+    'c.json',
+    '{"gpt-4o": {"litellm_provider": "openai", "input_cost_per_token": 1e-3}}',
+  )
   expect((await run('cost', '--cases', cases, '--catalogue', catalogue, '--json')).out).toContain('"usd":"1"')
-  await expect(run('cost', '--cases', cases, '--catalogue', file('x.json', '{"a": 1,}'))).rejects.toThrow(/x\.json/)
+  await expect(run('cost', '--cases', cases, '--catalogue', await rig.write('x.json', '{"a": 1,}'))).rejects.toThrow(
+    /x\.json/,
+  )
 })
 
 test('a table of an application is compared with the catalogue', async () => {
   const same = { 'openai:gpt-4o': { pricing: { input: 2.5, output: 10, cached: 1.25 } } }
-  expect(await run('shadow', file('same.json', JSON.stringify(same)))).toMatchObject({
+  expect(await run('shadow', await rig.write('same.json', JSON.stringify(same)))).toMatchObject({
     code: 0,
     out: expect.stringContaining('Nothing is more than 5 % off.'),
   })
   const off = { 'openai:gpt-4o': { pricing: { input: 5, output: 10 } }, 'openai:gone': { pricing: { input: 1 } } }
-  const table = file('off.json', JSON.stringify(off))
+  const table = await rig.write('off.json', JSON.stringify(off))
   const found = await run('shadow', table)
   expect(found.code).toBe(3)
   expect(found.out).toContain('! openai:gpt-4o  input: 5 → 2.5 (-50 %)')
@@ -144,7 +119,7 @@ test('a table of an application is compared with the catalogue', async () => {
     { model: 'openai:gpt-4o', component: 'cache_read', static: null, db: '1.25', reason: 'unused' },
     { model: 'openai:gone', component: '*', static: null, db: null, reason: 'leaving' },
   ]
-  expect((await run('shadow', table, '--accepted', file('ok.json', JSON.stringify(accepted)))).code).toBe(0)
+  expect((await run('shadow', table, '--accepted', await rig.write('ok.json', JSON.stringify(accepted)))).code).toBe(0)
 })
 
 test('a wrong call says what was expected', async () => {

@@ -2,33 +2,22 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { armOf } from '@sluice/core/evaluation'
-import { readConfig, serverParts, startServer } from '@sluice/server'
 import type { RunningServer } from '@sluice/server'
 import { manualClock } from '../../../server/src/ports/manual-clock.ts'
+import { adminKey, startCliRig } from '../testing/test-server.ts'
 import { rolloutCommand } from './rollout.ts'
 
-const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
 const base = '/api/v1/environments/production'
 const stops: (() => Promise<void>)[] = []
 
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
-  delete process.env['SLUICE_URL']
-  delete process.env['SLUICE_KEY']
 })
 
 async function serve() {
   const clock = manualClock()
-  const config = readConfig({
-    PORT: '0',
-    SLUICE_DATABASE_URL: 'sqlite::memory:',
-    SLUICE_ADMIN_KEY: adminKey,
-    SLUICE_LOG_LEVEL: 'error',
-  })
-  const server = await startServer(config, { parts: serverParts, clock })
-  stops.push(() => server.close())
-  process.env['SLUICE_URL'] = server.url
-  process.env['SLUICE_KEY'] = adminKey
+  const { server, close } = await startCliRig({ clock })
+  stops.push(close)
   const send = async (method: string, path: string, body?: unknown) => {
     const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
     const response = await fetch(`${server.url}${base}${path}`, { method, headers, body: JSON.stringify(body) ?? null })
