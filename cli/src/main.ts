@@ -15,6 +15,7 @@ import { initCommand } from './commands/init.ts'
 import { metricsCommand } from './commands/metrics.ts'
 import { modelCommand } from './commands/model.ts'
 import { rolloutCommand } from './commands/rollout.ts'
+import { segmentCommand } from './commands/segment.ts'
 import { serverCommand } from './commands/server.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { trainCommand } from './commands/train.ts'
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   initCommand,
   doctorCommand,
   flagCommand,
+  segmentCommand,
   rolloutCommand,
   checkCommand,
   trainCommand,

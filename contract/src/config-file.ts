@@ -12,6 +12,12 @@ export const configFileSchema = z
         error: 'Expected flags by their keys.',
       })
       .default({}),
+    /** Conditions by their names. Absent: the file says nothing of segments, and prunes none. */
+    segments: z
+      .record(z.string(), z.looseObject({}, { error: 'Expected a segment as an object such as {"if": …}.' }), {
+        error: 'Expected segments by their names.',
+      })
+      .optional(),
     /** Plans by the key of their flag. */
     rollouts: z.record(z.string(), planInputSchema.omit({ flag: true })).default({}),
   })
@@ -25,7 +31,7 @@ export const configChangeSchema = z
   .strictObject({
     /** `keep`: it differs and stays as it is; `effect` says why. */
     op: z.enum(['create', 'update', 'delete', 'keep']),
-    kind: z.enum(['flag', 'rollout']),
+    kind: z.enum(['segment', 'flag', 'rollout']),
     key: z.string(),
     fields: z.array(changedFieldSchema),
     effect: z.string(),
@@ -40,6 +46,8 @@ export const configPlanSchema = z
     changes: z.array(configChangeSchema),
     /** Flags that the file does not name: left alone unless pruned. */
     unmanaged: z.array(z.string()),
+    /** The same of segments, where the file has any. */
+    unmanagedSegments: z.array(z.string()),
   })
   .meta({ id: 'ConfigPlan' })
 export type ConfigPlan = z.infer<typeof configPlanSchema>

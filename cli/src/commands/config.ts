@@ -10,7 +10,7 @@ import { exitCodes } from '../exit-codes.ts'
 
 const common = `  FILE           sluice.yaml unless said; JSON works too
   --env NAME     the environment; else the file's, else production (or SLUICE_ENVIRONMENT)
-  --prune        delete flags that the file does not name
+  --prune        delete flags, and segments if it has any, that the file does not name
   --json         JSON on stdout`
 
 const options = {
@@ -102,9 +102,10 @@ Shares in flight, kills and list entries that expire are people's and the engine
       changed: plan.changes.filter(({ op }) => op === 'update'),
       missing: plan.changes.filter(({ op }) => op === 'create'),
       unmanaged: plan.unmanaged,
+      unmanagedSegments: plan.unmanagedSegments,
       running: plan.changes.filter(({ op }) => op === 'keep'),
     }
-    const found = drift.changed.length + drift.missing.length + drift.unmanaged.length
+    const found = drift.changed.length + drift.missing.length + drift.unmanaged.length + drift.unmanagedSegments.length
     output.out(values.json ? JSON.stringify(drift) : driftText(environment, drift))
     return values['exit-code'] && found > 0 ? exitCodes.changes : exitCodes.ok
   },
@@ -180,7 +181,8 @@ function short(value: unknown): string {
 /** What would happen, where; with the count as the last line. */
 function planText(environment: string, plan: ConfigPlan): string {
   const count = (op: ConfigChange['op']) => plan.changes.filter((change) => change.op === op).length
-  const kept = plan.unmanaged.length > 0 ? [`  Not in the file, left alone: ${plan.unmanaged.join(', ')}`] : []
+  const left = [...plan.unmanaged, ...plan.unmanagedSegments.map((name) => `segment ${name}`)]
+  const kept = left.length > 0 ? [`  Not in the file, left alone: ${left.join(', ')}`] : []
   if (plan.changes.length === 0) return [`${environment}: nothing to do.`, ...kept].join('\n')
   return [
     `${environment}:`,
@@ -194,14 +196,16 @@ interface Drift {
   readonly changed: readonly ConfigChange[]
   readonly missing: readonly ConfigChange[]
   readonly unmanaged: readonly string[]
+  readonly unmanagedSegments: readonly string[]
   readonly running: readonly ConfigChange[]
 }
 
-function driftText(environment: string, { changed, missing, unmanaged, running }: Drift): string {
+function driftText(environment: string, { changed, missing, unmanaged, unmanagedSegments, running }: Drift): string {
   const lines = [
     ...changed.map((change) => `  changed    ${changeText(change).trim()}`),
     ...missing.map(({ kind, key }) => `  missing    ${kind} ${key}`),
     ...unmanaged.map((key) => `  unmanaged  flag ${key}`),
+    ...unmanagedSegments.map((name) => `  unmanaged  segment ${name}`),
     ...running.map(({ key, effect }) => `  running    rollout ${key}: ${effect}`),
   ]
   return lines.length === 0 ? `${environment}: as the file says.` : [`${environment}:`, ...lines].join('\n')

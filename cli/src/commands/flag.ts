@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { FlagRecord } from '@sluice/contract'
 import { UsageError } from '../command.ts'
@@ -6,6 +5,7 @@ import type { Command, Output } from '../command.ts'
 import { connect } from '../connection.ts'
 import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { readJson } from '../read-json.ts'
 
 const usage = `sluice flag ls
 sluice flag get KEY
@@ -38,13 +38,6 @@ const path = (key: string | undefined): string => {
 const needed = (value: string | undefined, what: string): string => {
   if (value === undefined) throw new UsageError(`Expected ${what}.`)
   return value
-}
-
-async function readJson(file: string): Promise<unknown> {
-  if (file !== '-') return JSON.parse(await readFile(file, 'utf8')) as unknown
-  let text = ''
-  for await (const chunk of process.stdin) text += String(chunk)
-  return JSON.parse(text) as unknown
 }
 
 /** Puts a unit on one list and takes it off the other. */

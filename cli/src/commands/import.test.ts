@@ -1,48 +1,18 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { readConfig, serverParts, startServer } from '@sluice/server'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UsageError } from '../command.ts'
-import type { Command } from '../command.ts'
+import { runCommand as run } from '../testing/run-command.ts'
+import { type CliRig, startCliRig } from '../testing/test-server.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { flagCommand } from './flag.ts'
 import { importCommand } from './import.ts'
+import { segmentCommand } from './segment.ts'
 
-const adminKey = 'cli-test-admin-key-0123456789abcdefgh'
-let folder: string
-let stop: () => Promise<void>
-
+let rig: CliRig
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-import-'))
-  const variables = { PORT: '0', SLUICE_DATABASE_URL: 'sqlite::memory:', SLUICE_ADMIN_KEY: adminKey }
-  const server = await startServer(readConfig({ ...variables, SLUICE_LOG_LEVEL: 'error' }), { parts: serverParts })
-  stop = () => server.close()
-  process.env['SLUICE_URL'] = server.url
-  process.env['SLUICE_KEY'] = adminKey
+  rig = await startCliRig()
 })
-afterAll(async () => {
-  delete process.env['SLUICE_URL']
-  delete process.env['SLUICE_KEY']
-  await stop()
-  await rm(folder, { recursive: true })
-})
-
-async function run(command: Command, ...args: readonly string[]) {
-  let [out, err] = ['', '']
-  const output = {
-    out: (text: string) => void (out += `${text}\n`),
-    err: (text: string) => void (err += `${text}\n`),
-    terminal: false,
-  }
-  return { code: await command.run(args, output), out, err }
-}
-
-async function write(name: string, content: unknown): Promise<string> {
-  const path = join(folder, name)
-  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
-  return path
-}
+afterAll(() => rig.close())
 
 const whitelist = {
   patch_mode_enabled: { enabled: true, rolloutPercentage: 10, whitelist: ['user_0'], blacklist: ['user_9'] },
@@ -67,7 +37,7 @@ const unleash = {
 }
 
 test('flags of a whitelist file are imported once, and a rollout takes them from there', async () => {
-  const path = await write('flags.json', whitelist)
+  const path = await rig.write('flags.json', whitelist)
   const { code, out } = await run(importCommand, 'whitelist-json', path, '--env', 'staging')
   expect([code, out]).toEqual([0, expect.stringContaining('Imported into staging, revision 1.')])
   const { out: shown } = await run(flagCommand, 'get', 'patch_mode_enabled', '--env', 'staging', '--json')
@@ -78,7 +48,7 @@ test('flags of a whitelist file are imported once, and a rollout takes them from
 })
 
 test('flags and segments of Unleash are imported, with a report of what differs', async () => {
-  const path = await write('unleash.json', unleash)
+  const path = await rig.write('unleash.json', unleash)
   const dry = await run(importCommand, 'unleash', path, '--dry-run', '--json')
   expect(JSON.parse(dry.out)).toMatchObject({
     done: 'Nothing was changed.',
@@ -93,12 +63,31 @@ test('flags and segments of Unleash are imported, with a report of what differs'
   const { out } = await run(importCommand, 'unleash', path, '--env', 'staging')
   expect(out).toMatch(/Not quite the same:\n {2}checkout: A context without user/)
   expect(out).toContain('Imported into staging')
+  expect((await run(segmentCommand, 'list', '--env', 'staging')).out).toBe('pros  used by checkout\n')
+})
+
+test('a segment of the same name is shared where it says the same, and never changed', async () => {
+  const named = (name: string, plan: string) => ({
+    ...unleash,
+    features: [{ ...unleash.features[0], name }],
+    segments: [{ ...unleash.segments[0], constraints: [{ contextName: 'plan', operator: 'IN', values: [plan] }] }],
+  })
+  const first = await rig.write('first.json', named('first', 'pro'))
+  await run(importCommand, 'unleash', first, '--env', 'production')
+  const other = await rig.write('other.json', named('second', 'free'))
+  await expect(run(importCommand, 'unleash', other, '--env', 'production')).rejects.toThrow(
+    /production has other segments of these names already: pros\. Nothing was changed/,
+  )
+  await expect(run(flagCommand, 'get', 'second')).rejects.toThrow(/no flag "second"/)
+  const same = await rig.write('same.json', named('second', 'pro'))
+  await run(importCommand, 'unleash', same, '--env', 'production')
+  expect((await run(segmentCommand, 'list')).out).toBe('pros  used by first, second\n')
 })
 
 test('what is imported can be evaluated offline, line by line, bad lines too', async () => {
-  const path = await write('flags.json', whitelist)
-  await run(importCommand, 'whitelist-json', path, '--out', join(folder, 'set.json'))
-  const flags = JSON.parse(await readFile(join(folder, 'set.json'), 'utf8')) as object
+  const path = await rig.write('flags.json', whitelist)
+  await run(importCommand, 'whitelist-json', path, '--out', rig.path('set.json'))
+  const flags = JSON.parse(await readFile(rig.path('set.json'), 'utf8')) as object
   const on = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'on' }
   const later = {
     ...on,
@@ -154,7 +143,7 @@ test('what is imported can be evaluated offline, line by line, bad lines too', a
     ['7', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
   ]
   const text = lines.map(([line]) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
-  const cases = await write('cases.ndjson', `${text}\n`)
+  const cases = await rig.write('cases.ndjson', `${text}\n`)
   const { code, out } = await run(evaluateCommand, '--cases', cases, '--now', '2031-01-01T00:00:00Z')
   const answers = out
     .trimEnd()
@@ -167,9 +156,9 @@ test('what is imported can be evaluated offline, line by line, bad lines too', a
 
 test('says what it expects', async () => {
   await expect(run(importCommand, 'launchdarkly', 'x.json')).rejects.toThrow(UsageError)
-  await expect(run(importCommand, 'unleash', join(folder, 'gone.json'))).rejects.toThrow(/Cannot read/)
-  const bad = await write('bad.json', { f: { enabled: 1 } })
+  await expect(run(importCommand, 'unleash', rig.path('gone.json'))).rejects.toThrow(/Cannot read/)
+  const bad = await rig.write('bad.json', { f: { enabled: 1 } })
   await expect(run(importCommand, 'whitelist-json', bad)).rejects.toThrow(/\/f\/enabled: Expected true or false/)
   await expect(run(evaluateCommand)).rejects.toThrow(UsageError)
-  await expect(run(evaluateCommand, '--cases', join(folder, 'gone.ndjson'))).rejects.toThrow(/Cannot read/)
+  await expect(run(evaluateCommand, '--cases', rig.path('gone.ndjson'))).rejects.toThrow(/Cannot read/)
 })

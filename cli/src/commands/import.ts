@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import type { ConfigPlan, FlagRecord } from '@sluice/contract'
+import type { ConfigFile, ConfigPlan, FlagRecord } from '@sluice/contract'
 import type { FlagSet } from '@sluice/core/evaluation'
 import {
   type ImportNote,
@@ -13,6 +13,7 @@ import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { readJson } from '../read-json.ts'
 import { compileRegex } from '../regex.ts'
 
 const usage = `sluice import whitelist-json|unleash FILE [--env NAME] [--dry-run] [--out FLAGS.json] [--json]
@@ -27,7 +28,7 @@ Brings the flags of another system here. Every unit keeps the side it is on: the
   --reason TEXT    kept in the log
   --json           the report as JSON on stdout
 
-The report says what could not be carried over exactly. A flag that is there already is left alone, and so is everything else.`
+The report says what could not be carried over exactly. It all comes in or nothing does; a flag or segment that is there already is never changed.`
 
 const readers: Readonly<Record<string, (input: unknown) => ImportResult>> = {
   'whitelist-json': importWhitelistJson,
@@ -67,17 +68,6 @@ export const importCommand: Command = {
   },
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Error(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
-  })
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new Error(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-  }
-}
-
 function flagsOf(result: ImportResult, path: string): ImportedFlags {
   if (result.ok) return result.imported
   const faults = result.problems.map(({ pointer, message }) => `  ${pointer || '(whole file)'}: ${message}`)
@@ -94,21 +84,40 @@ const flagSetOf = ({ flags, segments }: ImportedFlags): FlagSet => ({
   ...(Object.keys(segments).length === 0 ? {} : { segments }),
 })
 
-/** All flags or none; segments first, since a flag may name them and nothing yet uses them. */
+/** All of it or nothing, and nothing that is there already is changed. */
 async function send({ flags, segments }: ImportedFlags, env: string | undefined, reason: string): Promise<string> {
   const connection = connect(env)
+  const file: ConfigFile = {
+    version: 1,
+    environment: connection.environment,
+    segments: segments as unknown as ConfigFile['segments'],
+    flags: flags as unknown as ConfigFile['flags'],
+    rollouts: {},
+  }
   const { items } = await connection.inside<{ items: FlagRecord[] }>('GET', '/flags')
-  const there = items.map(({ key }) => key).filter((key) => Object.hasOwn(flags, key))
-  if (there.length > 0)
-    throw new Error(
-      `${connection.environment} has flags of these keys already: ${there.slice(0, 10).join(', ')}. Nothing was changed. Delete them first, or take them out of the file.`,
-    )
-  const because = encodeURIComponent(reason)
-  for (const [name, segment] of Object.entries(segments))
-    await connection.inside('PUT', `/segments/${encodeURIComponent(name)}?reason=${because}`, segment)
-  const file = { version: 1, environment: connection.environment, flags, rollouts: {} }
-  const { revision } = await connection.inside<ConfigPlan>('POST', `/config/apply?reason=${because}`, file)
+  refuseTaken(
+    'flags',
+    items.map(({ key }) => key).filter((key) => Object.hasOwn(flags, key)),
+    connection.environment,
+  )
+  const plan = await connection.inside<ConfigPlan>('POST', '/config/plan', file)
+  // A segment that says the same is no change: both sources mean one thing by that name.
+  const changed = plan.changes.filter(({ kind, op }) => kind === 'segment' && op !== 'create')
+  refuseTaken(
+    'other segments',
+    changed.map(({ key }) => key),
+    connection.environment,
+  )
+  const query = new URLSearchParams({ revision: String(plan.revision), reason })
+  const { revision } = await connection.inside<ConfigPlan>('POST', `/config/apply?${query}`, file)
   return `Imported into ${connection.environment}, revision ${revision}.`
+}
+
+function refuseTaken(what: string, names: readonly string[], environment: string): void {
+  if (names.length === 0) return
+  throw new Error(
+    `${environment} has ${what} of these names already: ${names.slice(0, 10).join(', ')}. Nothing was changed. Delete them first, or take them out of the file.`,
+  )
 }
 
 const reportOf = ({ flags, segments, notes }: ImportedFlags, done: string) => ({

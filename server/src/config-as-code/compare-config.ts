@@ -1,21 +1,24 @@
 import { SluiceError, fromPlan, withTemplate } from '@sluice/contract'
 import type { ConfigChange, ConfigFile, FieldError, PlanInput } from '@sluice/contract'
-import type { Traffic } from '@sluice/core/planning'
 import { type SnapshotFlag, parseFlag } from '@sluice/core/evaluation'
-import { type FlagEdit, editFlag } from '../flags/edit-flag.ts'
+import type { Traffic } from '@sluice/core/planning'
+import { type EditRules, type FlagEdit, editFlag } from '../flags/edit-flag.ts'
 import type { StoredFlag } from '../flags/flag-store.ts'
-import { pointerTo } from '../http/json-faults.ts'
 import type { Random } from '../ports/random.ts'
 import type { Clock } from '../ports/clock.ts'
 import { draftRollout } from '../rollouts/create-rollout.ts'
 import { type RolloutRecord, isLive } from '../rollouts/rollout-record.ts'
+import type { StoredSegment } from '../segments/segment-store.ts'
 import { changedFields } from './changed-fields.ts'
+import { type PlannedSegment, compareSegments } from './compare-segments.ts'
 import { declareFlag } from './declare-flag.ts'
+import { guarded } from './guarded.ts'
 
 /** What is there now. */
 export interface Present {
   readonly environment: string
   readonly flags: readonly StoredFlag[]
+  readonly segments: readonly StoredSegment[]
   /** Of every flag, the newest first. */
   readonly rollouts: readonly RolloutRecord[]
   readonly traffic: (flag: string) => Traffic | null
@@ -23,13 +26,18 @@ export interface Present {
 
 /** A change with what carries it out; `keep` has nothing to carry out. A draft may take the place of a stored one. */
 export type PlannedChange =
-  | { readonly change: ConfigChange; readonly edit: FlagEdit; readonly others: Readonly<Record<string, SnapshotFlag>> }
+  | PlannedSegment
+  | { readonly change: ConfigChange; readonly edit: FlagEdit; readonly rules: EditRules }
   | { readonly change: ConfigChange; readonly draft: RolloutRecord | null; readonly inPlace?: true }
 
 export interface ComparedConfig {
   readonly changes: readonly PlannedChange[]
   readonly unmanaged: readonly string[]
+  readonly unmanagedSegments: readonly string[]
 }
+
+/** What a flag is held against: everything as it will be. */
+type Surroundings = Omit<EditRules, 'key'>
 
 interface Parts {
   readonly clock: Clock
@@ -41,15 +49,17 @@ export function compareConfig(file: ConfigFile, present: Present, prune: boolean
   const stored = new Map(present.flags.map((flag) => [flag.key, flag]))
   const unmanaged = [...stored.keys()].filter((key) => !Object.hasOwn(file.flags, key))
   const faults: FieldError[] = []
+  const segments = compareSegments(file, present, prune, faults)
   const declared = declaredFlags(file, stored, present.rollouts)
   const others = { ...present.flags.reduce(bySnapshot, {}), ...parsedFlags(declared) }
   if (prune) for (const key of unmanaged) delete others[key]
+  const surroundings = { others, segments: segments.names, reshuffle: false, mintSalt: () => parts.random.salt() }
   const flags = Object.entries(declared).flatMap(([key, body]) =>
-    guarded(['flags', key], faults, () => flagChange(key, body, stored.get(key) ?? null, others, parts)),
+    guarded(['flags', key], faults, () => flagChange(key, body, stored.get(key) ?? null, surroundings)),
   )
   const pruned = prune
     ? unmanaged.flatMap((key) =>
-        guarded(['flags', key], faults, () => deletion(key, stored.get(key) as StoredFlag, others)),
+        guarded(['flags', key], faults, () => deletion(key, stored.get(key) as StoredFlag, surroundings)),
       )
     : []
   const rollouts = Object.entries(file.rollouts).flatMap(([key, plan]) =>
@@ -60,7 +70,11 @@ export function compareConfig(file: ConfigFile, present: Present, prune: boolean
   )
   if (faults.length > 0)
     throw new SluiceError('UNPROCESSABLE', 'The file cannot be applied; nothing was changed.', { errors: faults })
-  return { changes: [...flags, ...pruned, ...rollouts], unmanaged: prune ? [] : unmanaged }
+  return {
+    changes: [...segments.changes, ...flags, ...pruned, ...rollouts],
+    unmanaged: prune ? [] : unmanaged,
+    unmanagedSegments: segments.unmanaged,
+  }
 }
 
 const bySnapshot = (all: Record<string, SnapshotFlag>, { key, flag }: StoredFlag): Record<string, SnapshotFlag> => ({
@@ -104,28 +118,15 @@ const withSalts = (body: unknown): unknown =>
       : value,
   )
 
-/** Notes what a check refuses, with its place in the file, and goes on with the next. */
-function guarded<T>(path: readonly string[], faults: FieldError[], check: () => readonly T[]): readonly T[] {
-  try {
-    return check()
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error
-    const at = pointerTo(path)
-    const found = error.errors.length > 0 ? error.errors : [{ pointer: '', code: 'rule', message: error.message }]
-    faults.push(...found.map((fault) => ({ ...fault, pointer: at + fault.pointer })))
-    return []
-  }
-}
-
 function flagChange(
   key: string,
   body: Readonly<Record<string, unknown>>,
   stored: StoredFlag | null,
-  others: Readonly<Record<string, SnapshotFlag>>,
-  { random }: Parts,
+  surroundings: Surroundings,
 ): PlannedChange[] {
   const edit: FlagEdit = { kind: 'replace', body }
-  const next = editFlag(stored, edit, { key, reshuffle: false, mintSalt: () => random.salt(), others })?.flag
+  const rules = { key, ...surroundings }
+  const next = editFlag(stored, edit, rules)?.flag
   const fields = stored ? changedFields(stored.flag, next) : []
   if (stored && fields.length === 0) return []
   const running = stored?.rollout ? `; the rollout ${stored.rollout.id} is running on it` : ''
@@ -133,14 +134,15 @@ function flagChange(
     ? `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}${running}`
     : 'a new flag, switched off until a rollout starts or somebody switches it on'
   const change: ConfigChange = { op: stored ? 'update' : 'create', kind: 'flag', key, fields, effect }
-  return [{ change, edit, others }]
+  return [{ change, edit, rules }]
 }
 
-function deletion(key: string, stored: StoredFlag, others: Readonly<Record<string, SnapshotFlag>>): PlannedChange[] {
+function deletion(key: string, stored: StoredFlag, surroundings: Surroundings): PlannedChange[] {
   const edit: FlagEdit = { kind: 'delete' }
-  editFlag(stored, edit, { key, reshuffle: false, mintSalt: () => '', others })
+  const rules = { key, ...surroundings }
+  editFlag(stored, edit, rules)
   const effect = 'SDKs answer with the default in the code'
-  return [{ change: { op: 'delete', kind: 'flag', key, fields: [], effect }, edit, others }]
+  return [{ change: { op: 'delete', kind: 'flag', key, fields: [], effect }, edit, rules }]
 }
 
 function rolloutChange(

@@ -1,5 +1,5 @@
 import { configFileSchema, configPlanSchema } from '@sluice/contract'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { serverParts } from '../server-parts.ts'
 import { startTestServer } from '../testing/test-server.ts'
 
@@ -152,6 +152,91 @@ test('flags that the file does not name are listed, and deleted only when asked 
   expect((await send('GET', `${production}/flags/old`)).status).toBe(200)
   await apply(file, '?prune=true')
   expect((await send('GET', `${production}/flags/old`)).status).toBe(404)
+})
+
+describe('segments', () => {
+  const pro = { if: { attr: 'plan', op: 'in', values: ['pro'] } }
+  const eager = { if: { all: [{ segment: 'pros' }, { attr: 'beta', op: 'in', values: [true] }] } }
+  const child = { ...file.flags.child, requires: [], rules: [{ id: 'pros', if: { segment: 'eager' }, serve: 'on' }] }
+  const withSegments = { version: 1, segments: { eager, pros: pro }, flags: { child } }
+  const valueFor = async (send: Awaited<ReturnType<typeof start>>['send'], context: object) => {
+    await send('PATCH', `${production}/flags/child`, { body: { enabled: true } })
+    return (await send('POST', '/ofrep/v1/evaluate/flags/child?environment=production', { body: { context } })).body
+  }
+
+  test('are made before the flags that name them, in whatever order they stand, and evaluated at once', async () => {
+    const { plan, apply, send } = await start()
+    expect((await plan(withSegments)).changes.map(({ op, kind, key }) => [op, kind, key])).toEqual([
+      ['create', 'segment', 'eager'],
+      ['create', 'segment', 'pros'],
+      ['create', 'flag', 'child'],
+    ])
+    expect((await apply(withSegments, '?reason=first')).body.revision).toBe(3)
+    expect((await valueFor(send, { plan: 'pro', beta: true })).value).toBe(true)
+    const { body: exported } = await send('GET', `${production}/config/export`)
+    expect(configFileSchema.parse(exported).segments).toEqual(withSegments.segments)
+    expect(await plan(exported)).toMatchObject({ changes: [], unmanaged: [], unmanagedSegments: [] })
+
+    // Who names whom may turn round in one file.
+    const turned = { ...withSegments, segments: { eager: pro, pros: { if: { not: { segment: 'eager' } } } } }
+    expect((await plan(turned)).changes).toMatchObject([
+      { op: 'update', key: 'eager', effect: 'decides in child' },
+      { op: 'update', key: 'pros', fields: [{ pointer: '/if/attr' }, {}, {}, { pointer: '/if/not' }] },
+    ])
+    await apply(turned)
+    expect((await valueFor(send, { plan: 'pro' })).value).toBe(true)
+    const { body: log } = await send('GET', `${production}/events`)
+    expect(log.items.filter(({ subject }: any) => subject.kind === 'segment')).toHaveLength(4)
+  })
+
+  test('a file without segments leaves them alone; one with them prunes those it does not name', async () => {
+    const { plan, apply, send } = await start()
+    await apply(withSegments)
+    const bare = { version: 1, flags: {} }
+    expect(await plan(bare)).toMatchObject({ unmanaged: ['child'], unmanagedSegments: [] })
+    expect((await plan(bare, '?prune=true')).changes.map(({ key }) => key)).toEqual(['child'])
+    expect(await plan({ ...bare, segments: { pros: pro } })).toMatchObject({ unmanagedSegments: ['eager'] })
+    const { body: pruned } = await apply({ ...bare, segments: { pros: pro } }, '?prune=true')
+    expect(pruned.changes.map(({ op, key }: any) => [op, key])).toEqual([
+      ['delete', 'eager'],
+      ['delete', 'child'],
+    ])
+    expect((await send('GET', `${production}/segments`)).body.items.map(({ name }: any) => name)).toEqual(['pros'])
+    expect((await send('GET', `${production}/snapshot`)).body).toMatchObject({ revision: 5, segments: { pros: pro } })
+  })
+
+  test.each([
+    ['a name that is not there', { segments: {}, flags: { child } }, '', '/flags/child/rules/0/if/segment'],
+    [
+      'a name that is pruned',
+      { segments: { pros: pro }, flags: { child } },
+      '?prune=true',
+      '/flags/child/rules/0/if/segment',
+    ],
+    ['a circle', { segments: { eager, pros: { if: { segment: 'eager' } } } }, '', '/segments/eager/if'],
+    ['a name of no address', { segments: { '..': pro } }, '', '/segments/..'],
+    ['an unknown operator', { segments: { pros: { if: { attr: 'a', op: '~' } } } }, '', '/segments/pros/if/op'],
+  ])('%s is refused with its place, and nothing is written', async (_, part, query, pointer) => {
+    const { apply, events } = await start()
+    if (query !== '') await apply({ version: 1, segments: { eager, pros: pro } })
+    const before = await events()
+    const { status, body } = await apply({ version: 1, ...part }, query)
+    expect([status, body.errors[0].pointer, await events()]).toEqual([422, pointer, before])
+  })
+
+  test('one that a running rollout stands on stays as it is', async () => {
+    const { apply, send, events } = await start()
+    const rules = [{ id: 'rollout', if: { segment: 'pros' }, sample: { share: 0, salt: 's' }, serve: 'on' }]
+    const flags = { child: { ...child, rules } }
+    await apply({ version: 1, segments: { pros: pro }, flags, rollouts: { child: {} } })
+    expect(
+      (await send('POST', `${production}/rollouts/child/actions`, { body: { action: 'start', reason: 'go' } })).status,
+    ).toBe(200)
+    const before = await events()
+    const { status, body } = await apply({ version: 1, segments: { pros: { if: { not: pro.if } } } })
+    expect([status, body.errors[0].pointer, await events()]).toEqual([422, '/segments/pros', before])
+    expect(body.errors[0].message).toMatch(/"child" stands on this segment, and the rollout ro_\w+ is running/)
+  })
 })
 
 test('the plan of an export is empty, also while a rollout runs', async () => {

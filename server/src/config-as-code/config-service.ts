@@ -7,16 +7,18 @@ import { type Publication, changeFlag } from '../flags/change-flag.ts'
 import { editFlag } from '../flags/edit-flag.ts'
 import type { FlagParts } from '../flags/flag-service.ts'
 import { listFlags } from '../flags/flag-store.ts'
-import { publishSnapshot } from '../flags/publish-snapshot.ts'
+import { publishSnapshot, republishSnapshot } from '../flags/publish-snapshot.ts'
 import type { DatabaseTransaction } from '../ports/database.ts'
 import { insertRollout, listRollouts, updateRollout } from '../rollouts/rollout-store.ts'
 import { trafficOf } from '../rollouts/traffic.ts'
+import { writeSegment } from '../segments/change-segment.ts'
+import { listSegments } from '../segments/segment-store.ts'
 import { type ComparedConfig, compareConfig } from './compare-config.ts'
 
 export interface ConfigRequest {
   readonly environment: string
   readonly file: ConfigFile
-  /** Delete the flags that the file does not name. */
+  /** Delete the flags, and segments, that the file does not name. */
   readonly prune: boolean
 }
 
@@ -49,24 +51,35 @@ export async function applyConfig(request: ApplyRequest, parts: FlagParts): Prom
         { hint: 'Plan again, look at what is different, and apply that.' },
       )
     const publications: Publication[] = []
+    let last = revision
     for (const planned of compared.changes) {
+      if ('segment' in planned) {
+        const { change, segment } = planned
+        const write = { environment, name: change.key, segment, actor, reason }
+        const { revision: written } = await writeSegment(transaction, write, parts)
+        last = written
+        continue
+      }
       if ('draft' in planned) {
         const store = planned.inPlace ? updateRollout : insertRollout
         if (planned.draft) await store(transaction, planned.draft)
         continue
       }
-      const { change, edit, others } = planned
-      const rules = { key: change.key, reshuffle: false, mintSalt: () => parts.random.salt(), others }
+      const { change, edit, rules } = planned
       const changed = await changeFlag(
         transaction,
         { environment, key: change.key, actor, reason, change: (current) => editFlag(current, edit, rules) },
         parts,
       )
-      if (changed.changed) publications.push(changed.publication)
+      if (!changed.changed) continue
+      publications.push(changed.publication)
+      last = changed.publication.revision
     }
-    return { publications, applied: view(publications.at(-1)?.revision ?? revision, compared) }
+    return { publications, applied: view(last, compared) }
   })
-  for (const publication of done.publications) await publishSnapshot(publication, parts)
+  // Any flag may stand on a segment: with one of those changed, everybody takes the whole.
+  if (done.applied.changes.some(({ kind }) => kind === 'segment')) await republishSnapshot(environment, parts)
+  else for (const publication of done.publications) await publishSnapshot(publication, parts)
   return done.applied
 }
 
@@ -80,16 +93,18 @@ async function compare(
   const present = {
     environment,
     flags: await listFlags(transaction, environment),
+    segments: await listSegments(transaction, environment),
     rollouts: await listRollouts(transaction, environment),
     traffic: (flag: string) => traffic.get(flag) ?? null,
   }
   return { revision, compared: compareConfig(file, present, prune, parts) }
 }
 
-const view = (revision: number, { changes, unmanaged }: ComparedConfig): ConfigPlan => ({
+const view = (revision: number, { changes, unmanaged, unmanagedSegments }: ComparedConfig): ConfigPlan => ({
   revision,
   changes: changes.map(({ change }) => change),
   unmanaged: [...unmanaged],
+  unmanagedSegments: [...unmanagedSegments],
 })
 
 /** Read before the transaction: it may take a while, and only chooses how a plan advances. */
@@ -106,6 +121,7 @@ async function trafficOfRollouts(
 /** What is there, as a file: its plan is empty. */
 export async function exportConfig(environment: string, { database }: FlagParts): Promise<ConfigFile> {
   const flags = await listFlags(database.kysely, environment)
+  const segments = await listSegments(database.kysely, environment)
   const rollouts: ConfigFile['rollouts'] = {}
   for (const { flag, plan, reason, release } of await listRollouts(database.kysely, environment)) {
     if (flag in rollouts || !flags.some(({ key }) => key === flag)) continue
@@ -115,6 +131,7 @@ export async function exportConfig(environment: string, { database }: FlagParts)
   return {
     version: 1,
     environment,
+    segments: Object.fromEntries(segments.map(({ name, segment }) => [name, { ...segment }])),
     flags: Object.fromEntries(flags.map(({ key, flag }) => [key, { ...flag }])),
     rollouts,
   }

@@ -22,7 +22,7 @@ function segmentsOfFlag({ rules = [] }: SnapshotFlag): string[] {
 /** The way by which a segment comes back to itself; null when it does not. */
 export function cycleOf(
   name: string,
-  segments: ReadonlyMap<string, Segment>,
+  segments: ReadonlyMap<string, Segment | null>,
   path: readonly string[] = [name],
 ): readonly string[] | null {
   const segment = segments.get(path.at(-1) as string)
