@@ -55,6 +55,34 @@ describe('a rollout from a template', () => {
   })
 })
 
+describe('the deployment log', () => {
+  test('is written by the machine; people add notes, and word them anew', async () => {
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/flags`)
+    const made = await server.request('POST', `${environment}/rollouts?start=true`, { flag: 'search', reason: 'first' })
+    await page.goto(`${server.url}/e/staging/rollouts/${(made.body as { id: string }).id}`)
+    await page.getByRole('link', { name: 'Deployment log' }).click()
+    await page.getByRole('heading', { name: 'Deployment log' }).waitFor()
+    const entry = page.getByRole('listitem').filter({ hasText: 'until now' })
+    expect(await entry.innerText()).toMatch(/first[\s\S]+Requests\s+0[\s\S]+None yet/)
+    await page.getByLabel('A note on what is happening now').fill('quiet sofar')
+    await page.getByRole('button', { name: 'Add note' }).click()
+    const notes = page.getByRole('region', { name: 'Notes' })
+    await notes.getByRole('button', { name: /^Edit/ }).click()
+    await notes.getByLabel('Note').fill('quiet so far')
+    await notes.getByRole('button', { name: 'Save' }).click()
+    await notes.getByText('quiet so far', { exact: true }).waitFor()
+    await notes.getByText('Earlier wordings: 1').click()
+    await notes.getByText(/^quiet sofar \(/).waitFor()
+    for (const look of looks) {
+      await page.setViewportSize(look)
+      await page.emulateMedia({ colorScheme: look.colorScheme })
+      expect(await faultsOf(page)).toEqual([])
+    }
+    expect(shown.errors).toEqual([])
+  })
+})
+
 describe('the Metrics page', () => {
   test('R96: shows users and calls of each variant side by side, and no rate where there were no calls', async () => {
     const at = new Date().toISOString()

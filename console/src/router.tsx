@@ -25,6 +25,10 @@ const ModelsPage = lazyRouteComponent(() => import('./pages/models/ModelsPage.ts
 const ModelPage = lazyRouteComponent(() => import('./pages/models/ModelPage.tsx'), 'ModelPage')
 const AuditPage = lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage')
 const ChannelsPage = lazyRouteComponent(() => import('./pages/channels/ChannelsPage.tsx'), 'ChannelsPage')
+const DeploymentLogPage = lazyRouteComponent(
+  () => import('./pages/deployment-log/DeploymentLogPage.tsx'),
+  'DeploymentLogPage',
+)
 const ImportPage = lazyRouteComponent(() => import('./pages/models/import/ImportPage.tsx'), 'ImportPage')
 const ComparePage = lazyRouteComponent(() => import('./pages/models/ComparePage.tsx'), 'ComparePage')
 
@@ -150,6 +154,14 @@ const rollout = createRoute({
     return <RolloutPage key={id} environment={env} id={id} />
   },
 })
+const deploymentLog = createRoute({
+  getParentRoute: () => environment,
+  path: '/rollouts/$id/log',
+  component: () => {
+    const { env, id } = deploymentLog.useParams()
+    return <DeploymentLogPage key={id} environment={env} id={id} />
+  },
+})
 
 const pages = [
   overview,
@@ -165,6 +177,7 @@ const pages = [
   channels,
   connect,
   rollout,
+  deploymentLog,
 ] as const
 
 /** The named texts that an address carries; the router has made a number of a text that looks like one. */

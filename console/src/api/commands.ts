@@ -6,8 +6,10 @@ import type {
   ChannelInput,
   CheckResultInput,
   DecisionEvent,
+  DeploymentLog,
   Delivery,
   FlagRecord,
+  NoteInput,
   PlanInput,
   Rollout,
 } from '@sluice/contract'
@@ -64,6 +66,11 @@ export function answerCheck(rollout: Rollout, body: CheckResultInput): Promise<A
     method: 'POST',
     body,
   })
+}
+
+/** A note for the deployment log, or another wording of one. */
+export function writeNote({ environment, rollout }: DeploymentLog, body: NoteInput): Promise<ActionResult> {
+  return request<ActionResult>(environmentPath(environment, 'rollouts', rollout, 'notes'), { method: 'POST', body })
 }
 
 export interface SwitchFlag {

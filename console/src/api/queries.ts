@@ -6,6 +6,7 @@ import type {
   Channel,
   DecisionEvent,
   Delivery,
+  DeploymentLog,
   FlagRecord,
   MetricsSummary,
   PlanTemplate,
@@ -40,6 +41,7 @@ export const keys = {
   everyRollout: (environment: string) => ['environment', environment, 'rollout'] as const,
   decisions: (environment: string, id: string) => ['environment', environment, 'decisions', id] as const,
   series: (environment: string, id: string) => ['environment', environment, 'series', id] as const,
+  deploymentLog: (environment: string, id: string) => ['environment', environment, 'log', id] as const,
   alerts: (environment: string) => ['environment', environment, 'alerts'] as const,
   instances: (environment: string) => ['environment', environment, 'instances'] as const,
 }
@@ -80,6 +82,13 @@ export const decisionsQuery = (environment: string, id: string) =>
     queryKey: keys.decisions(environment, id),
     queryFn: ({ signal }) =>
       request<List<DecisionEvent>>(environmentPath(environment, 'rollouts', id, 'decisions'), { signal }),
+  })
+
+export const deploymentLogQuery = (environment: string, id: string) =>
+  queryOptions({
+    queryKey: keys.deploymentLog(environment, id),
+    queryFn: ({ signal }) => request<DeploymentLog>(environmentPath(environment, 'rollouts', id, 'log'), { signal }),
+    refetchInterval: 10_000,
   })
 
 export const seriesQuery = (environment: string, id: string) =>

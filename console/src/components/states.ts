@@ -1,4 +1,4 @@
-import type { Rollout, RolloutVerdict } from '@sluice/contract'
+import type { CheckState, Rollout, RolloutVerdict } from '@sluice/contract'
 
 export type Tone = 'ok' | 'warn' | 'fail' | 'nodata' | 'muted' | 'accent'
 
@@ -19,6 +19,14 @@ export const rolloutMarks: Readonly<Record<RolloutState, Mark>> = {
   rolled_back: { mark: '▼', word: 'rolled back', tone: 'fail' },
   completed: { mark: '✔', word: 'completed', tone: 'ok' },
   superseded: { mark: '↷', word: 'superseded', tone: 'muted' },
+}
+
+/** Items of a checklist. */
+export const checkMarks: Readonly<Record<CheckState, Mark>> = {
+  open: { mark: '○', word: 'open', tone: 'muted' },
+  passed: { mark: '✔', word: 'done', tone: 'ok' },
+  failed: { mark: '✖', word: 'failed', tone: 'fail' },
+  skipped: { mark: '↷', word: 'skipped', tone: 'warn' },
 }
 
 export const verdictMarks: Readonly<Record<VerdictWord, Mark>> = {

@@ -4,8 +4,7 @@ import { useState } from 'react'
 import { answerCheck } from '../../api/commands.ts'
 import { keys } from '../../api/queries.ts'
 import { useAct } from '../../api/use-act.ts'
-import type { Mark } from '../../components/states.ts'
-import { toneText } from '../../components/states.ts'
+import { checkMarks, toneText } from '../../components/states.ts'
 import { formatInstant } from '../../format/time.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
@@ -13,13 +12,6 @@ import { ReasonField } from '../../ui/ReasonField.tsx'
 import { Refused } from '../../ui/States.tsx'
 
 type Item = Rollout['checklist'][number]
-
-const marks: Readonly<Record<Item['state'], Mark>> = {
-  open: { mark: '○', word: 'open', tone: 'muted' },
-  passed: { mark: '✔', word: 'done', tone: 'ok' },
-  failed: { mark: '✖', word: 'failed', tone: 'fail' },
-  skipped: { mark: '↷', word: 'skipped', tone: 'warn' },
-}
 
 /** What has to be done before the start, or before a stage is left. */
 export function Checklist({ rollout }: { rollout: Rollout }) {
@@ -56,7 +48,7 @@ function useAnswer(rollout: Rollout, onSuccess?: () => void) {
 function Line({ rollout, item, onSkip }: { rollout: Rollout; item: Item; onSkip: (opener: Element) => void }) {
   const answer = useAnswer(rollout)
   const { id, text, by, detail, state, at, actor, note } = item
-  const { mark, word, tone } = marks[state]
+  const { mark, word, tone } = checkMarks[state]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line py-1.5 first:border-t-0">
       <span className={`w-20 font-semibold ${toneText[tone]}`}>

@@ -1,5 +1,6 @@
 import type { DecisionEvent, Rollout, Series } from '@sluice/contract'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { decisionsQuery, rolloutQuery, seriesQuery } from '../../api/queries.ts'
 import { IntervalRow } from '../../charts/IntervalPlot.tsx'
@@ -76,14 +77,9 @@ function LiveRollout({ environment, rollout }: { environment: string; rollout: R
                 Report
               </a>{' '}
               ·{' '}
-              <a
-                className="link"
-                href={`/api/v1/environments/${environment}/rollouts/${rollout.id}/log?format=md`}
-                target="_blank"
-                rel="noreferrer"
-              >
+              <Link className="link" to="/e/$env/rollouts/$id/log" params={{ env: environment, id: rollout.id }}>
                 Deployment log
-              </a>
+              </Link>
             </h2>
             <div className="lg:max-h-36 lg:overflow-y-auto" tabIndex={0} role="group" aria-label="Log of decisions">
               <DecisionLog decisions={log} />
