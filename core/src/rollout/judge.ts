@@ -110,11 +110,12 @@ function judgeOne(
         : passed
           ? 'pass'
           : 'measuring'
+  const interval = intervalOf(guardrail, evidence, harm.logWeight)
   const verdict: Verdict = {
     guardrail: guardrail.id,
     verdict: word,
-    estimate: estimateOf(guardrail, evidence),
-    interval: intervalOf(guardrail, evidence, harm.logWeight),
+    estimate: nearestIn(interval, estimateOf(guardrail, evidence)),
+    interval,
     candidate: summary(guardrail, evidence.candidate),
     baseline: summary(guardrail, evidence.baseline),
     harm: { logE: harm.logE, warnsAt: thresholds.warn, breachesAt: thresholds.breach },
@@ -191,6 +192,12 @@ function intervalOf(
   const harmEnd = boundary(evidence.harm, harmClaim(guardrail), thresholds.breach - logWeight)
   const safeEnd = boundary(evidence.safe, safeClaim(guardrail), thresholds.proven)
   return guardrail.direction === 'over' ? [harmEnd, safeEnd] : [safeEnd, harmEnd]
+}
+
+/** What was seen in this visit, or the nearest value that the evidence of the whole attempt does not refuse. */
+function nearestIn([low, high]: readonly [number | null, number | null], seen: number | null): number | null {
+  if (seen === null || (low !== null && high !== null && low > high)) return seen
+  return Math.min(high ?? Infinity, Math.max(low ?? -Infinity, seen))
 }
 
 function summary(guardrail: Guardrail, tally: ArmTally): ArmSummary {

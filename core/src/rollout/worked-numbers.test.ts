@@ -69,6 +69,14 @@ describe('a ratio of rates', () => {
     ).toBe(5.936394)
   })
 
+  test('never lies outside the interval beside it, though this visit alone was quiet', () => {
+    let evidence = startEvidence(errorRatio)
+    for (let i = 0; i < 5; i++) evidence = weigh(evidence, block(i, 100, 100, 30, 2), errorRatio, 0)
+    const [verdict] = judged([errorRatio], [{ ...evidence, mantelHaenszel: { T: 1, C: 10 } }])
+    expect(verdict?.interval[0]).toBeGreaterThan(1.5)
+    expect(verdict?.estimate).toBe(verdict?.interval[0])
+  })
+
   const units = (from: number, count: number, failed: number, arm: Arm, at: number): LedgerRow[] =>
     Array.from({ length: count }, (_, i) => {
       const unit = `${arm}${from + i}`
