@@ -126,42 +126,69 @@ test('R49: old and new side by side over time', async () => {
   expect(points[0].baseline.calls).toBeGreaterThan(0)
 })
 
+const guardrailsOf = (template: string): readonly GuardrailInput[] =>
+  planTemplates.find(({ name }) => name === template)?.plan.guardrails ?? []
 const guard = (template: string, wanted: Partial<GuardrailInput>): GuardrailInput | undefined =>
-  planTemplates
-    .find(({ name }) => name === template)
-    ?.plan.guardrails?.find((rule) =>
-      Object.entries(wanted).every(([field, value]) => rule[field as keyof GuardrailInput] === value),
-    )
+  guardrailsOf(template).find((rule) =>
+    Object.entries(wanted).every(([field, value]) => rule[field as keyof GuardrailInput] === value),
+  )
 
+const errorRate = { metric: 'error', stat: 'rate' } as const
+const meanTime = { metric: 'latency_ms', stat: 'mean' } as const
+const p95Time = { metric: 'latency_ms', stat: 'p95' } as const
+
+/** Target, warning and critical limit of each row, as the guides have them. */
 test.each([
-  ['R51', 'model-migration', { metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  ['R51', 'model-migration', { ...errorRate, over: 0.01, safeBelow: 0.01, onBreach: 'hold' }],
+  ['R51', 'model-migration', { ...errorRate, over: 0.05, onBreach: 'rollback' }],
+  ['R52', 'data-source', { metric: 'fallback', where: 'unknown_model', over: 0.001, onBreach: 'hold' }],
   ['R52', 'data-source', { metric: 'fallback', where: 'unknown_model', over: 0.01, onBreach: 'rollback' }],
   ['R53', 'execution-mode', { metric: 'error', over: 0.05, onBreach: 'rollback' }],
-  ['R54', 'model-migration', { metric: 'latency_ms', stat: 'mean', over: 5000, onBreach: 'rollback' }],
-  ['R55', 'model-migration', { metric: 'latency_ms', stat: 'p95', over: 10_000, onBreach: 'rollback' }],
-  ['R56', 'after-enabling', { metric: 'latency_ms', stat: 'p95', over: 10_000, safeBelow: 5000 }],
-  ['R57', 'model-migration', { metric: 'error', safeBelow: 0.01, onBreach: 'hold' }],
-  ['R58', 'execution-mode', { metric: 'error', safeBelow: 0.02, onBreach: 'hold' }],
+  ['R54', 'model-migration', { ...meanTime, over: 3000, safeBelow: 2000, onBreach: 'hold' }],
+  ['R54', 'model-migration', { ...meanTime, over: 5000, onBreach: 'rollback' }],
+  ['R55', 'model-migration', { ...p95Time, over: 5000, safeBelow: 3000, onBreach: 'hold' }],
+  ['R55', 'model-migration', { ...p95Time, over: 10_000, onBreach: 'rollback' }],
+  ['R56', 'after-enabling', { ...p95Time, over: 10_000, safeBelow: 5000, onBreach: 'rollback' }],
+  ['R57', 'model-migration', { ...errorRate, over: 0.01, safeBelow: 0.01, onBreach: 'hold' }],
+  ['R57', 'model-migration', { ...errorRate, over: 0.05, onBreach: 'rollback' }],
+  ['R58', 'execution-mode', { metric: 'error', over: 0.05, safeBelow: 0.02, onBreach: 'hold' }],
   ['R59', 'after-enabling', { metric: 'completed', under: 0.95, safeAbove: 0.99, onBreach: 'rollback' }],
   ['R60', 'after-enabling', { metric: 'stuck', stat: 'count', over: 3, onBreach: 'rollback' }],
-  ['R61', 'data-source', { metric: 'latency_ms', stat: 'mean', over: 200, onBreach: 'rollback' }],
+  ['R61', 'data-source', { ...meanTime, over: 100, safeBelow: 50, onBreach: 'hold' }],
+  ['R61', 'data-source', { ...meanTime, over: 200, onBreach: 'rollback' }],
   ['R62', 'data-source', { metric: 'fallback', over: 0.01, onBreach: 'hold' }],
   ['R63', 'data-source', { metric: 'cost_deviation', stat: 'mean', over: 0.05, onBreach: 'hold' }],
-  ['R64', 'execution-mode', { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, onBreach: 'hold' }],
-  ['R65', 'execution-mode', { metric: 'tokens', stat: 'mean', ratioOver: 0.8, onBreach: 'hold' }],
-  ['R71', 'after-enabling', { metric: 'latency_ms', stat: 'p95', ratioOver: 1.5, onBreach: 'hold' }],
-] as const)('%s: the template %s has the limit of its row', (_, template, wanted) => {
+  ['R63', 'data-source', { metric: 'error', where: 'pricing', over: 0.001, onBreach: 'rollback' }],
+  ['R64', 'execution-mode', { ...meanTime, ratioOver: 1.5, safeBelowRatio: 1.1, onBreach: 'hold' }],
+  ['R65', 'execution-mode', { metric: 'tokens', stat: 'mean', ratioOver: 0.8, safeBelowRatio: 0.8, onBreach: 'hold' }],
+  ['R71', 'after-enabling', { metric: 'error', over: 0.05, safeBelow: 0.01, onBreach: 'rollback' }],
+  ['R71', 'after-enabling', { metric: 'completed', under: 0.95, onBreach: 'rollback' }],
+  ['R71', 'after-enabling', { metric: 'stuck', stat: 'count', over: 3, onBreach: 'rollback' }],
+  ['R71', 'after-enabling', { ...p95Time, ratioOver: 1.5, onBreach: 'hold' }],
+] as const)('%s: the template %s has the limit %o', (_, template, wanted) => {
   expect(guard(template, wanted as Partial<GuardrailInput>)).toBeDefined()
 })
 test('R65a: targets differ by week, and savings are only observed at first', () => {
+  expect(guard('execution-mode', { metric: 'error', safeBelow: 0.02 })?.stages).toEqual([0, 2, 3])
   expect(guard('execution-mode', { metric: 'error', safeBelow: 0.03 })?.stages).toEqual([1])
+  expect(guard('model-migration', { ...meanTime, safeBelow: 2000 })?.stages).toEqual([2])
   expect(guard('execution-mode', { metric: 'tokens', onBreach: 'notify' })?.stages).toEqual([0, 1])
 })
-test('R66: a critical error rolls back at once, whatever time the stage has left', async () => {
-  const guardrails = [{ metric: 'error', where: 'pricing', over: 0.01, onBreach: 'rollback' } as const]
-  const rollout = await startLiveRollout({ stages: [{ percent: 50, atLeast: '48h' }, { percent: 100 }], guardrails })
-  await rollout.seconds(10, { on: () => ({ error: 1, 'error.pricing': 1 }) })
-  expect((await rollout.look()).state).toBe('rolled_back')
+test.each([
+  ['models not found', { fallback: 1, 'fallback.unknown_model': 1 }],
+  ['pricing errors', { error: 1, 'error.pricing': 1 }],
+  ['more than 1 % errors', { error: 1 }],
+  ['complaints about missing models', { complaint: 1, 'complaint.missing_model': 1 }],
+  ['queries of more than 200 ms', { latency_ms: 900 }],
+])('R66: %s roll back at once, whatever time the stage has left', async (_, outcome) => {
+  const complaints = { metric: 'complaint', where: 'missing_model', over: 0.001, onBreach: 'rollback' } as const
+  const rollout = await startLiveRollout({
+    stages: [{ percent: 50, atLeast: '48h' }, { percent: 100 }],
+    guardrails: [...guardrailsOf('data-source'), complaints],
+  })
+  const well = (user: number) => ({ ...fine(user), latency_ms: 20 + (user % 9), complaint: 0, cost_deviation: 0 })
+  await rollout.seconds(30, { on: (user) => ({ ...well(user), ...outcome }), off: well })
+  expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
 })
 test('R67: some classes are told and no more', async () => {
   const guardrails = [

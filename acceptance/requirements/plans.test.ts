@@ -1,6 +1,6 @@
 // Staged plans: what the guides do with calendars, Markdown and shell loops.
 import { planTemplates } from '@sluice/contract'
-import type { Rollout } from '@sluice/contract'
+import type { GuardrailInput, Rollout } from '@sluice/contract'
 import { expect, test } from 'vitest'
 import { serverParts } from '../../server/src/server-parts.ts'
 import { failing, startLiveRollout } from '../../server/src/testing/live-rollout.ts'
@@ -18,6 +18,10 @@ async function planned(input: object): Promise<Rollout> {
 }
 
 const stagesOf = ({ plan }: Rollout): string[] => plan.stages.map(({ percent, atLeast }) => `${percent}/${atLeast}`)
+const weekly = planTemplates
+  .find(({ name }) => name === 'execution-mode')
+  ?.plan.guardrails?.filter(({ metric, stages = [0] }) => metric !== 'tokens' && stages.includes(0))
+  .map((rule) => (rule.stages ? { ...rule, stages: [0] } : rule)) as GuardrailInput[]
 const all = [{ percent: 50, atLeast: '1h' }, { percent: 100 }]
 
 test('R20: 1, 10, 50, 100 % in a week, and three days at 100', async () => {
@@ -32,19 +36,27 @@ test('R21: staging, then 10, 50, 100 % with 48 h and a person at each gate', asy
 test('R22: 10, 20, 50, 100 % weekly', async () => {
   expect(stagesOf(await planned({ template: 'execution-mode' }))).toEqual(['10/168h', '20/168h', '50/168h', '100/336h'])
 })
-test('R23: below the target it goes on, between it waits and a person may go part of the way, beyond it goes back', async () => {
-  const guardrails = [{ metric: 'error', over: 0.05, safeBelow: 0.02, onBreach: 'rollback' } as const]
+test.each([
+  [0.012, 'below the target of 2 % it goes on', 20, 'running'],
+  [0.035, 'from 2 to 5 % it stays', 10, 'running'],
+  [0.12, 'beyond 5 % it goes back', 0, 'rolled_back'],
+])('R23, B22: in its first week Patch Mode has %d errors: %s', async (rate, _, percent, state) => {
+  const week = { percent: 10, atLeast: '30s' }
   const rollout = await startLiveRollout({
-    advance: 'proof',
-    guardrails,
-    stages: [{ percent: 10, atLeast: '1s' }, { percent: 20 }],
+    template: 'execution-mode',
+    stages: [week, { percent: 20 }] as never,
+    guardrails: weekly,
   })
-  await rollout.seconds(5, { calls: 100, on: failing('error', 30) })
-  expect((await rollout.look()).exposure.set).toBe(10)
+  const calls = (share: number) => (user: number) => ({
+    error: (user * 7919) % 1000 < 1000 * share ? 1 : 0,
+    latency_ms: 100 + (user % 7),
+  })
+  await rollout.seconds(45, { calls: 300, on: calls(rate), off: calls(0.01) })
+  expect(await rollout.look()).toMatchObject({ state, exposure: { set: percent } })
+  if (percent !== 10) return
+  expect((await rollout.look()).waitingFor).toMatchObject([{ sentence: expect.stringMatching(/^errors below 2 %: [23]\./) }])
   expect((await rollout.act('proceed', { to: 15, reason: 'a little more' })).status).toBe(200)
   expect((await rollout.look()).exposure.set).toBe(15)
-  await rollout.seconds(40, { calls: 100, on: failing('error', 4) })
-  expect((await rollout.look()).state).toBe('rolled_back')
 })
 test('R25: at a gate a person decides; a critical breach waits for nobody', async () => {
   const guardrails = [{ metric: 'error', over: 0.05, onBreach: 'rollback' } as const]

@@ -8,9 +8,11 @@ export interface PlanTemplate {
   readonly plan: Omit<PlanInput, 'flag'>
 }
 
-/** More than a target holds and tells people, more than the second limit rolls back; between them nothing moves. */
+type Rule = Pick<GuardrailInput, 'metric' | 'stat' | 'where' | 'stages'>
+
+/** Below the target it may go on, above the warning it holds and tells people, above the last limit it rolls back. */
 function band(
-  rule: Pick<GuardrailInput, 'metric' | 'stat' | 'where'>,
+  rule: Rule,
   { target, hold, rollback }: { target: number; hold: number; rollback: number },
 ): GuardrailInput[] {
   return [
@@ -24,13 +26,13 @@ const rate = (metric: string) => ({ metric, stat: 'rate' }) as const
 
 /** Errors, mean and p95 response time of a model that takes another's place. */
 const modelGuards: GuardrailInput[] = [
-  ...band(rate('error'), { target: 0.01, hold: 0.02, rollback: 0.05 }),
-  ...band(mean('latency_ms'), { target: 2000, hold: 3000, rollback: 5000 }),
+  ...band(rate('error'), { target: 0.01, hold: 0.01, rollback: 0.05 }),
+  ...band(mean('latency_ms'), { target: 3000, hold: 3000, rollback: 5000 }),
   ...band({ metric: 'latency_ms', stat: 'p95' }, { target: 3000, hold: 5000, rollback: 10_000 }),
 ]
 
 const afterEnabling: GuardrailInput[] = [
-  ...band(rate('error'), { target: 0.01, hold: 0.02, rollback: 0.05 }),
+  { metric: 'error', over: 0.05, safeBelow: 0.01, onBreach: 'rollback' },
   { metric: 'completed', under: 0.95, safeAbove: 0.99, onBreach: 'rollback' },
   { metric: 'stuck', stat: 'count', over: 3, onBreach: 'rollback', window: { length: '1h', breach: 1, of: 1 } },
   { metric: 'latency_ms', stat: 'p95', ratioOver: 1.5, onBreach: 'hold' },
@@ -75,8 +77,10 @@ export const planTemplates: readonly PlanTemplate[] = [
         { percent: 100, atLeast: '72h', checklist: ['Models can be created, edited, imported and exported'] },
       ],
       guardrails: [
-        ...band({ ...rate('fallback'), where: 'unknown_model' }, { target: 0.0005, hold: 0.001, rollback: 0.01 }),
+        ...band({ ...rate('fallback'), where: 'unknown_model' }, { target: 0.001, hold: 0.001, rollback: 0.01 }),
         { metric: 'error', over: 0.01, onBreach: 'rollback' },
+        { metric: 'error', where: 'pricing', over: 0.001, onBreach: 'rollback' },
+        { metric: 'error', where: 'transient', over: 0.005, onBreach: 'notify' },
         { metric: 'fallback', over: 0.01, onBreach: 'hold' },
         ...band(mean('latency_ms'), { target: 50, hold: 100, rollback: 200 }),
         { metric: 'cost_deviation', stat: 'mean', over: 0.05, onBreach: 'hold' },
@@ -106,7 +110,11 @@ export const planTemplates: readonly PlanTemplate[] = [
         { percent: 50, atLeast: '48h', gate: 'manual', checklist: ['Feedback is positive'] },
         { percent: 100, atLeast: '168h', checklist: ['Documentation updated', 'Team trained'] },
       ],
-      guardrails: modelGuards,
+      // For everybody the mean is to be below two seconds, not three.
+      guardrails: [
+        ...modelGuards,
+        { ...mean('latency_ms'), over: 3000, safeBelow: 2000, onBreach: 'hold', stages: [2] },
+      ],
     },
   },
   {
@@ -125,9 +133,9 @@ export const planTemplates: readonly PlanTemplate[] = [
         { metric: 'error', over: 0.05, onBreach: 'rollback' },
         { metric: 'error', over: 0.05, safeBelow: 0.02, onBreach: 'hold', stages: [0, 2, 3] },
         { metric: 'error', over: 0.05, safeBelow: 0.03, onBreach: 'hold', stages: [1] },
-        { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, safeBelowRatio: 1.6, onBreach: 'hold' },
+        { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, safeBelowRatio: 1.1, onBreach: 'hold' },
         { metric: 'tokens', stat: 'mean', ratioOver: 0.8, onBreach: 'notify', stages: [0, 1] },
-        { metric: 'tokens', stat: 'mean', ratioOver: 0.8, onBreach: 'hold', stages: [2, 3] },
+        { metric: 'tokens', stat: 'mean', ratioOver: 0.8, safeBelowRatio: 0.8, onBreach: 'hold', stages: [2, 3] },
       ],
     },
   },

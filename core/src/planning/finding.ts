@@ -9,6 +9,7 @@ export type FindingCode =
   | 'blind'
   | 'unreachable'
   | 'slow_proof'
+  | 'between'
   | 'short_stage'
   | 'too_long'
   | 'window_alarms'

@@ -1,7 +1,9 @@
 import { limitText } from '../rollout/describe-verdict.ts'
 import { isRate } from '../rollout/guardrail-test.ts'
 import { shareOf } from '../rollout/plan.ts'
-import type { Plan } from '../rollout/plan.ts'
+import type { Guardrail, Plan } from '../rollout/plan.ts'
+import { isTarget } from '../rollout/waiting.ts'
+import { listText } from '../rollout/words.ts'
 import type { Finding } from './finding.ts'
 import { lintBlind } from './lint-blind.ts'
 import type { Acting } from './lint-blind.ts'
@@ -35,7 +37,9 @@ function lintStage(plan: Plan, stage: number, traffic: Traffic, outlooks: readon
   return [
     ...lintUnits(plan, stage, traffic),
     ...lintBlind(plan, stage, acting, outlooks),
-    ...acting.flatMap((one) => lintProof(plan, stage, one)),
+    ...(plan.advance === 'proof'
+      ? acting.flatMap((one) => lintProof(plan, stage, one))
+      : lintTargets(plan, stage, acting)),
     ...acting.flatMap(({ guardrail }) => lintWindow(plan, stage, guardrail, traffic)),
   ]
 }
@@ -65,10 +69,9 @@ function lintUnits(plan: Plan, stage: number, { unitsPerDay }: Traffic): Finding
 
 function lintProof(plan: Plan, stage: number, { guardrail, outlook }: Acting): Finding[] {
   const { atLeastMs = 0 } = plan.stages[stage] ?? {}
-  if (plan.advance !== 'proof' || guardrail.window) return []
+  if (guardrail.window) return []
   const pointer = `/stages/${stage}`
-  const safe = limitText(guardrail, guardrail.safe)
-  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${safe}`
+  const line = safeText(guardrail)
   const today =
     outlook.baseline === null || guardrail.compare === 'ratio'
       ? ''
@@ -94,6 +97,44 @@ function lintProof(plan: Plan, stage: number, { guardrail, outlook }: Acting): F
     },
   ]
 }
+
+const safeText = (guardrail: Guardrail): string =>
+  `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+
+/** On quiet the count alone has to keep a target: which of them the stage cannot prove, and which it will never keep. */
+function lintTargets(plan: Plan, stage: number, acting: readonly Acting[]): Finding[] {
+  const { atLeastMs = 0 } = plan.stages[stage] ?? {}
+  const targets = acting.filter(({ guardrail }) => !guardrail.window && isTarget(guardrail))
+  const missed = targets.filter(({ guardrail, outlook: { baseline } }) => isBetween(guardrail, baseline))
+  const unproven = targets.filter((one) => !missed.includes(one) && !((one.outlook.proofMs ?? Infinity) <= atLeastMs))
+  const pointer = `/stages/${stage}`
+  return [
+    ...missed.map(({ guardrail, outlook }): Finding => ({
+      severity: 'warning',
+      code: 'between',
+      pointer,
+      sentence: `${stageText(plan, stage)} waits for a person: the baseline, at ${limitText(guardrail, outlook.baseline ?? 0)} ${outlook.label}, lies between the target (${safeText(guardrail)}) and the limit (${limitText(guardrail)}), and so will an equal candidate.`,
+      remedy: 'Move the target beyond what is normal, or compare with the baseline.',
+    })),
+    ...(unproven.length === 0
+      ? []
+      : [
+          {
+            severity: 'warning',
+            code: 'slow_proof',
+            pointer,
+            sentence: `${stageText(plan, stage)} is too short to prove ${listText(unproven.map(({ guardrail, outlook }) => `${outlook.label} ${safeText(guardrail)}${outlook.proofMs === null ? '' : ` (${aboutText(outlook.proofMs)})`}`))}: the count alone has to keep these targets.`,
+            remedy: 'Let it last longer or open a larger share, if the targets are to be proven.',
+          } satisfies Finding,
+        ]),
+  ]
+}
+
+/** Past the target and short of the limit. Comparisons have no such baseline. */
+const isBetween = ({ compare, direction, safe, limit }: Guardrail, value: number | null): boolean =>
+  compare === 'absolute' &&
+  value !== null &&
+  (direction === 'over' ? value > safe && value <= limit : value < safe && value >= limit)
 
 /** Answers of a fallback look like successes of the candidate. */
 function lintFallback({ guardrails }: Plan, { rates }: Traffic): Finding[] {

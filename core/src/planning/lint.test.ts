@@ -27,6 +27,26 @@ test('nothing is said of a plan with which nothing is wrong', () => {
   expect(found(good)).toEqual([])
 })
 
+describe('targets between which and the limit a stage waits', () => {
+  const target = (safe: number, advance: Plan['advance'] = 'quiet') => ({
+    ...planWith([10, 50], [rollback, limit({ id: 'target', limit: 0.1, safe })]),
+    advance,
+  })
+  test('that the baseline misses itself are named at each stage, on quiet and on proof', () => {
+    expect(found(target(0.01))).toEqual(['between /stages/0', 'between /stages/1'])
+    expect(findingsOf(target(0.01))[0]?.sentence).toContain(
+      'the baseline, at 2 % errors, lies between the target (below 1 %) and the limit (10 %)',
+    )
+    expect(found(target(0.01, 'proof'))).toEqual(['unreachable /stages/0', 'unreachable /stages/1'])
+  })
+  test('that this traffic proves in time are fine, and those that it cannot are named with the time', () => {
+    expect(found(target(0.05))).toEqual([])
+    const few = { ...busy, unitsPerDay: 2000 }
+    const told = findingsOf(target(0.03), few).find(({ code }) => code === 'slow_proof')
+    expect(told?.sentence).toMatch(/too short to prove errors below 3 % \(.+\): the count alone has to keep/)
+  })
+})
+
 describe('an error keeps a plan from starting:', () => {
   test.each<[string, Plan, string]>([
     ['a stage that nothing guards', planWith([10, 50], [guardrailWith({ stages: [1] })]), 'unguarded /stages/0'],

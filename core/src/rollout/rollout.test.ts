@@ -197,6 +197,25 @@ describe('a rollout over recorded traffic', () => {
     )
   })
 
+  test.each([
+    [0.03, 0.02, 'between target and limit it stays', null],
+    [0.01, 0.02, 'below the target it goes on', 'completed'],
+    [0.03, 0.05, 'below the limit it goes on where no target is set', 'completed'],
+  ])('on quiet, with %d errors and a target of %d: %s', (rate, safe, _, ended) => {
+    const target: Guardrail = { ...errors, id: 'error', compare: 'absolute', limit: 0.05, safe }
+    const calls = traffic({
+      seed: 7,
+      minutes: 60,
+      perMinute: 60,
+      share: 0.5,
+      errorT: always(rate),
+      errorC: always(rate),
+    })
+    const { state, standing: found } = simulate(plan({ stages: [stage(50, 30 * minute)], guardrails: [target] }), calls)
+    expect(state.ended).toBe(ended)
+    if (ended === null) expect(found.why.sentence).toMatch(/errors below 2 %: [\d.]+ % so far/)
+  })
+
   test('a slow candidate is held by its p95, a missed saving is only told', () => {
     const slow: Guardrail = {
       ...errors,

@@ -166,7 +166,7 @@ function unheard(
 function proofs({ advance }: Plan, { full }: RolloutState, guardrail: Guardrail, verdict: Verdict): Waiting[] {
   if (guardrail.onBreach === 'notify' || verdict.verdict === 'no_data') return []
   if (guardrail.window) return windowProof(guardrail, guardrail.window, verdict)
-  if (advance === 'quiet') return firstObservations(guardrail, verdict)
+  if (advance === 'quiet') return [...firstObservations(guardrail, verdict), ...missedTarget(guardrail, verdict)]
   if (verdict.verdict !== 'measuring') return []
   const label = guardrailLabel(guardrail)
   const progress = Math.max(0, Math.min(0.99, verdict.safety.logE / verdict.safety.provenAt))
@@ -187,6 +187,21 @@ function firstObservations(guardrail: Guardrail, { candidate, baseline }: Verdic
   const missing = candidate.units === 0 ? 'the candidate' : 'the baseline'
   return [{ code: 'proof', sentence: `${guardrailLabel(guardrail)}: a first observation of ${missing}` }]
 }
+
+/** Without proof the count itself has to keep the target: between target and limit is neither good nor bad, and it stays. */
+function missedTarget(guardrail: Guardrail, { estimate }: Verdict): Waiting[] {
+  if (estimate === null || !isTarget(guardrail) || keeps(guardrail, estimate)) return []
+  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+  const sentence = `${guardrailLabel(guardrail)} ${line}: ${limitText(guardrail, estimate)} so far`
+  return [{ code: 'proof', sentence }]
+}
+
+const keeps = ({ direction, safe }: Guardrail, value: number): boolean =>
+  direction === 'over' ? value <= safe : value >= safe
+
+/** Whether the safe line is a target: no further out than the limit, as the tolerance of a comparison is. */
+export const isTarget = ({ direction, safe, limit }: Guardrail): boolean =>
+  direction === 'over' ? safe <= limit : safe >= limit
 
 /** A threshold is met by its last windows, whatever the plan goes on. */
 function windowProof(guardrail: Guardrail, { of }: WindowTest, { verdict, windows }: Verdict): Waiting[] {
