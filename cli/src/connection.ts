@@ -29,11 +29,11 @@ export class RequestError extends Error {
 export interface Connection {
   readonly url: string
   readonly environment: string
-  request<T>(method: string, path: string, body?: unknown): Promise<T>
+  request<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>
   /** A request of another kind: a file as it is, other headers. */
   send(method: string, path: string, more?: { text?: string; headers?: Record<string, string> }): Promise<Response>
   /** The same below the environment: `/flags/x`. */
-  inside<T>(method: string, path: string, body?: unknown): Promise<T>
+  inside<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>
   text(path: string): Promise<string>
 }
 
@@ -62,8 +62,13 @@ export function connect(environment: string | undefined, variables: NodeJS.Proce
     const problem = (await response.json().catch(() => ({}))) as ProblemBody
     throw new RequestError(response.status, problem)
   }
-  const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const sent = body === undefined ? {} : { text: JSON.stringify(body) }
+  const request: Connection['request'] = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> => {
+    const sent = { headers, ...(body === undefined ? {} : { text: JSON.stringify(body) }) }
     const text = await (await send(method, path, sent)).text()
     return (text === '' ? undefined : JSON.parse(text)) as T
   }
@@ -73,7 +78,7 @@ export function connect(environment: string | undefined, variables: NodeJS.Proce
     environment: chosen,
     request,
     send,
-    inside: (method, path, body) => request(method, `${base}${path}`, body),
+    inside: (method, path, body, headers) => request(method, `${base}${path}`, body, headers),
     text: async (path) => (await send('GET', `${base}${path}`)).text(),
   }
 }

@@ -4,6 +4,8 @@ import { planInputSchema } from './plan.ts'
 /** What a `sluice.yaml` declares: intent. What is in flight belongs to the engine, what was killed to people. */
 export const configFileSchema = z
   .strictObject({
+    /** Where editors find the schema of a JSON file. */
+    $schema: z.string().optional(),
     version: z.literal(1, { error: 'Expected "version": 1.' }),
     /** Of every flag and rollout in the file; `--env` and the address of the request win. */
     environment: z.string().optional(),

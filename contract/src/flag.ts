@@ -1,5 +1,13 @@
 import { z } from 'zod'
 
+const staleSchema = z.strictObject({
+  /** `expired`: past its own date. `completed`: everybody has had the candidate for 30 days. `unread`: no call for 30 days. */
+  code: z.enum(['expired', 'completed', 'unread']),
+  since: z.iso.datetime({ precision: 3 }),
+  sentence: z.string(),
+})
+export type Stale = z.infer<typeof staleSchema>
+
 /** What the server answers about one flag: the flag itself (format: `core/evaluation`) and its bookkeeping. */
 export const flagRecordSchema = z
   .strictObject({
@@ -12,6 +20,8 @@ export const flagRecordSchema = z
     rollout: z.strictObject({ id: z.string(), rule: z.string() }).nullable(),
     flag: z.record(z.string(), z.unknown()),
     warnings: z.array(z.string()),
+    /** Why the flag is due to leave the code; null while it is not. */
+    stale: staleSchema.nullable(),
   })
   .meta({ id: 'FlagRecord' })
 export type FlagRecord = z.infer<typeof flagRecordSchema>

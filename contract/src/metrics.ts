@@ -55,3 +55,24 @@ export const metricsSummarySchema = z
   .strictObject({ from: instant, to: instant, items: z.array(variantSummarySchema) })
   .meta({ id: 'MetricsSummary' })
 export type MetricsSummary = z.infer<typeof metricsSummarySchema>
+
+/** One variant on one day, in UTC; a day without calls is left out. */
+const trendPointSchema = z.strictObject({
+  day: z.iso.date(),
+  totalCalls: z.int(),
+  errorRate: figure,
+  avgResponseTime: figure,
+  p95ResponseTime: figure,
+  avgTokensPerCall: figure,
+  totalCostUsd: z.number(),
+})
+export type TrendPoint = z.infer<typeof trendPointSchema>
+
+export const metricsTrendSchema = z
+  .strictObject({
+    from: z.iso.date(),
+    to: z.iso.date(),
+    items: z.array(z.strictObject({ flag: z.string(), variant: z.string(), points: z.array(trendPointSchema) })),
+  })
+  .meta({ id: 'MetricsTrend' })
+export type MetricsTrend = z.infer<typeof metricsTrendSchema>

@@ -32,7 +32,7 @@ import { modelImportRoutes } from './http/routes/model-import.ts'
 import { modelRoutes } from './http/routes/models.ts'
 import { modelUsageRoutes } from './http/routes/model-usage.ts'
 import { sdkRoutes } from './http/routes/sdk.ts'
-import { schemaRoute } from './http/routes/schema.ts'
+import { configSchemaRoute, schemaRoute } from './http/routes/schema.ts'
 import { segmentRoutes } from './http/routes/segments.ts'
 import { sessionRoutes } from './http/routes/session.ts'
 import { snapshotRoutes } from './http/routes/snapshot.ts'
@@ -141,6 +141,7 @@ export function shellRoutes(shell: Shell): Route[] {
     ...flagRoutes(shell),
     ...segmentRoutes(shell),
     schemaRoute(),
+    configSchemaRoute(),
     modelCostRoute(shell),
     ...modelImportRoutes(shell),
     ...modelUsageRoutes(shell),

@@ -8,7 +8,8 @@ import { checkCommand } from './check.ts'
 import { codegenCommand } from './codegen.ts'
 import { doctorCommand } from './doctor.ts'
 import { flagCommand } from './flag.ts'
-import { codeOf, rolloutCommand } from './rollout.ts'
+import { rolloutCommand } from './rollout.ts'
+import { codeOf } from '../rollout/code-of.ts'
 import { trainCommand } from './train.ts'
 
 let rig: CliRig
@@ -17,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-test('R15: a flag is made, explained, killed and listed', async () => {
+test('a flag is made, explained, killed and listed', async () => {
   expect((await run(flagCommand, 'create', 'patch-mode')).out).toMatch(/^patch-mode, version 1/)
   await run(flagCommand, 'include', 'patch-mode', 'ada', 'on', '--reason', 'asked for it')
   expect((await run(flagCommand, 'explain', 'patch-mode', 'ada')).out).toMatch(
@@ -32,6 +33,84 @@ test('R15: a flag is made, explained, killed and listed', async () => {
   expect((await run(flagCommand, 'ls')).out).toBe('patch-mode  off\n')
   await expect(run(flagCommand, 'get', 'nope')).rejects.toThrow(/There is no flag "nope"/)
   await expect(run(flagCommand, 'frob')).rejects.toThrow(UsageError)
+})
+
+test('R1, R15: on gives a plain switch to everybody, off takes it back; where a plan decides, on only lifts the kill', async () => {
+  await run(flagCommand, 'create', 'plain')
+  expect((await run(flagCommand, 'on', 'plain')).out).toMatch(
+    /^plain, version 2, is on: everybody gets "on"\.\nNo application is connected/,
+  )
+  expect((await run(flagCommand, 'explain', 'plain', 'ada')).out).toContain('→ on')
+  expect((await run(flagCommand, 'off', 'plain')).out).toMatch(/is off: everybody gets "off"/)
+  expect((await run(flagCommand, 'explain', 'plain', 'ada')).out).toContain('→ off')
+  await run(flagCommand, 'create', 'planned')
+  await run(rolloutCommand, 'create', 'planned')
+  await run(flagCommand, 'off', 'planned')
+  await run(flagCommand, 'on', 'planned')
+  expect((await run(flagCommand, 'explain', 'planned', 'ada')).out).toContain('→ off')
+})
+
+test('R12: a person forces a variant on everybody, with a reason, and lets the rules decide again', async () => {
+  await run(flagCommand, 'create', 'forced')
+  await expect(run(flagCommand, 'force', 'forced', 'on')).rejects.toThrow(/--reason/)
+  expect((await run(flagCommand, 'force', 'forced', 'on', '--reason', 'demo day')).out).toMatch(
+    /forced: everybody gets "on"/,
+  )
+  expect((await run(flagCommand, 'ls')).out).toMatch(/forced +on +forced to "on"/)
+  await run(flagCommand, 'force', 'forced', 'auto')
+  expect((await run(flagCommand, 'explain', 'forced', 'ada')).out).toContain('→ off')
+})
+
+test('R7: an entry of a list has a reason and an end, is there once, and can be removed', async () => {
+  await run(flagCommand, 'create', 'lists')
+  const stored = async () =>
+    (JSON.parse((await run(flagCommand, 'get', 'lists', '--json')).out) as { flag: Record<string, unknown[]> }).flag
+  for (let twice = 0; twice < 2; twice++)
+    await run(flagCommand, 'include', 'lists', 'ada', 'on', '--reason', 'trial', '--expires', '2099-01-01T00:00:00Z')
+  expect((await stored())['include']).toEqual([
+    { unit: 'ada', variant: 'on', reason: 'trial', expires: '2099-01-01T00:00:00Z' },
+  ])
+  expect((await run(flagCommand, 'explain', 'lists', 'ada')).out).toContain('→ on')
+  await run(flagCommand, 'include', 'lists', 'ada', '--remove')
+  expect((await stored())['include']).toEqual([])
+  await expect(run(flagCommand, 'include', 'lists', 'ada', 'on', '--expires', 'soon')).rejects.toThrow(/expires/)
+})
+
+test('R18: a flag past its date is listed as stale, and where files name it', async () => {
+  await rig.write('chat.ts', "const a = 1\nif (on('old-way')) b()\nif (on('old-way-2')) c()\n")
+  await rig.write('.env', 'SLUICE_FORCE_OLD_WAY=on\n')
+  const flag = {
+    enabled: true,
+    variants: { on: true, off: false },
+    off: 'off',
+    serve: 'on',
+    expires: '2020-01-02T00:00:00Z',
+  }
+  const file = await rig.write('flag.json', flag)
+  expect((await run(flagCommand, 'stale')).out).toBe('No flag is stale.\n')
+  await run(flagCommand, 'set', 'old-way', file)
+  expect((await run(flagCommand, 'stale')).out).toMatch(/^old-way +on +stale: its time was over on 2020-01-02\n$/)
+  expect((await run(flagCommand, 'uses', 'old-way', rig.path('.'))).out).toBe(
+    ".env:1: SLUICE_FORCE_OLD_WAY=on\nchat.ts:2: if (on('old-way')) b()\n",
+  )
+  expect((await run(flagCommand, 'uses', 'nowhere', rig.path('.'))).out).toBe('Nothing here names it.\n')
+  await run(flagCommand, 'rm', 'old-way')
+})
+
+test('R34: the way back is rehearsed with one made-up user, and answers the checklist', async () => {
+  await run(flagCommand, 'create', 'rehearsed')
+  await run(flagCommand, 'off', 'rehearsed')
+  const plan = await rig.write('rehearsal.json', { flag: 'rehearsed', checklist: ['Rollback tested'] })
+  await run(rolloutCommand, 'create', plan)
+  const { code, out } = await run(rolloutCommand, 'rehearse', 'rehearsed')
+  expect([code, out]).toEqual([0, expect.stringMatching(/^there {2}on .*\nback {3}off .*\nThe way back works: \d+ ms/)])
+  expect((await run(checkCommand, 'ls', 'rehearsed')).out).toMatch(/☑ rollback-tested .*on and back to off in \d+ ms/)
+  const { flag } = JSON.parse((await run(flagCommand, 'get', 'rehearsed', '--json')).out) as {
+    flag: { enabled: boolean; include: unknown[] }
+  }
+  expect([flag.enabled, flag.include]).toEqual([false, []])
+  await run(flagCommand, 'include', 'rehearsed', 'ada', 'on')
+  await expect(run(rolloutCommand, 'rehearse', 'rehearsed')).rejects.toThrow(/would let people in/)
 })
 
 test('types are made of the flags, and a check tells when they are no longer right', async () => {
@@ -54,8 +133,13 @@ test('B26: a rollout is made, held and rolled back, and exit codes say so', asyn
   await run(rolloutCommand, 'hold', 'chat-model', '--reason', 'lunch')
   const held = await run(rolloutCommand, 'get', 'chat-model')
   expect([held.code, held.out.includes('a person holds it: lunch')]).toEqual([4, true])
-  expect((await run(rolloutCommand, 'watch', 'chat-model')).code).toBe(4)
+  expect((await run(rolloutCommand, 'watch', 'chat-model', '--until', 'decided')).code).toBe(4)
+  expect((await run(rolloutCommand, 'watch', 'chat-model', '--until', 'stage:1')).code).toBe(0)
+  for (const until of ['completed', 'stage:50'])
+    expect((await run(rolloutCommand, 'watch', 'chat-model', '--until', until, '--timeout', '1s')).code).toBe(5)
+  await expect(run(rolloutCommand, 'watch', 'chat-model', '--until', 'later')).rejects.toThrow(UsageError)
   await run(rolloutCommand, 'rollback', 'chat-model')
+  expect((await run(rolloutCommand, 'watch', 'chat-model', '--until', 'stage:50')).code).toBe(3)
   expect((await run(rolloutCommand, 'get', 'chat-model')).code).toBe(3)
   expect(
     (await run(rolloutCommand, 'history', 'chat-model')).out.split('\n').map((line) => line.split(/\s+/)[1]),

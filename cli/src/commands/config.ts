@@ -120,9 +120,14 @@ export const exportCommand: Command = {
     const { values } = parseArgs({ args: [...args], options })
     if (values.format !== 'yaml' && values.format !== 'json')
       throw new UsageError(`Expected --format yaml or json; got "${values.format}".`)
-    const config = await connect(values.env).inside<ConfigFile>('GET', '/config/export')
-    // "on" and "off" stay texts also for readers of YAML 1.1.
-    const text = values.format === 'json' ? JSON.stringify(config, null, 2) : stringify(config, { version: '1.1' })
+    const connection = connect(values.env)
+    const config = await connection.inside<ConfigFile>('GET', '/config/export')
+    const schema = `${connection.url}/api/v1/config-file.schema.json`
+    const text =
+      values.format === 'json'
+        ? JSON.stringify({ $schema: schema, ...config }, null, 2)
+        : // "on" and "off" stay texts also for readers of YAML 1.1.
+          `# yaml-language-server: $schema=${schema}\n${stringify(config, { version: '1.1' })}`
     output.out(text.trimEnd())
     return exitCodes.ok
   },

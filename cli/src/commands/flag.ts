@@ -1,81 +1,111 @@
 import { parseArgs } from 'node:util'
-import type { FlagRecord } from '@sluice/contract'
+import type { FlagRecord, Rollout } from '@sluice/contract'
 import { UsageError } from '../command.ts'
-import type { Command, Output } from '../command.ts'
+import type { Command } from '../command.ts'
+import { confirm } from '../confirm.ts'
 import { connect } from '../connection.ts'
 import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { editList } from '../flag/edit-list.ts'
+import { flagText, listText, servesText } from '../flag/flag-text.ts'
+import { findUses } from '../flag/find-uses.ts'
 import { readJson } from '../read-json.ts'
 
 const usage = `sluice flag ls
 sluice flag get KEY
-sluice flag create KEY                     a boolean flag, on and off
+sluice flag create KEY                     a boolean flag, on and off; everybody gets off
 sluice flag set KEY FILE.json              the whole flag from a file ("-" for stdin)
-sluice flag on|off KEY                     the kill switch
+sluice flag off KEY                        the kill switch: everybody gets the off variant
+sluice flag on KEY                         lifts it; without rules everybody gets the other variant
+sluice flag force KEY VARIANT|auto         everybody gets this variant, whatever the rules say; auto: the rules again
 sluice flag include KEY UNIT VARIANT       this unit gets that variant
 sluice flag exclude KEY UNIT
+  --expires TIME  the entry counts until then (RFC 3339)
+  --remove        takes the unit off both lists
 sluice flag explain KEY UNIT               why this unit gets what it gets
+sluice flag stale                          flags whose time is over: shipped, past their date, or no longer called
+sluice flag uses KEY [FOLDER]              where files of this folder name it
 sluice flag rm KEY
 
   --env NAME     production unless said (or SLUICE_ENVIRONMENT)
-  --reason TEXT  kept in the log
+  --reason TEXT  kept in the log, and with an entry of a list; force needs one
   --json         one JSON document on stdout
 
 SLUICE_URL and SLUICE_KEY say which server.`
 
-interface Entry {
-  readonly unit: string
-  readonly variant?: string
+interface Given {
+  readonly to: Connection
+  readonly key: string
+  readonly path: string
+  readonly rest: readonly string[]
+  readonly query: string
+  readonly reason: string | undefined
+  readonly expires: string | undefined
+  readonly remove: boolean
 }
 
-type Verb = (to: Connection, args: readonly string[], query: string) => Promise<unknown>
-
-const path = (key: string | undefined): string => {
-  if (key === undefined || key === '') throw new UsageError('Expected the key of a flag.')
-  return `/flags/${encodeURIComponent(key)}`
-}
+type Write = (given: Given) => Promise<FlagRecord>
 
 const needed = (value: string | undefined, what: string): string => {
-  if (value === undefined) throw new UsageError(`Expected ${what}.`)
+  if (value === undefined || value === '') throw new UsageError(`Expected ${what}.`)
   return value
 }
 
-/** Puts a unit on one list and takes it off the other. */
-async function list(
-  to: Connection,
-  key: string | undefined,
-  query: string,
-  entry: Entry,
-  on: 'include' | 'exclude',
-): Promise<unknown> {
-  const { flag } = await to.inside<FlagRecord>('GET', path(key))
-  const without = (name: 'include' | 'exclude') =>
-    ((flag[name] as Entry[] | undefined) ?? []).filter(({ unit }) => unit !== entry.unit)
-  const lists = { include: without('include'), exclude: without('exclude') }
-  return to.inside('PATCH', `${path(key)}${query}`, { ...lists, [on]: [...lists[on], entry] })
+const patch = ({ to, path, query }: Given, body: object): Promise<FlagRecord> =>
+  to.inside('PATCH', `${path}${query}`, body)
+
+/** A flag that nothing but its switch decides serves its other variant; rules and rollouts, planned ones too, are left alone. */
+async function switchOn(given: Given): Promise<FlagRecord> {
+  const { flag } = await given.to.inside<FlagRecord>('GET', given.path)
+  const { items } = await given.to.inside<{ items: Rollout[] }>(
+    'GET',
+    `/rollouts?flag=${encodeURIComponent(given.key)}`,
+  )
+  const rollout = items.find(({ endedAt }) => endedAt === null)
+  const others = Object.keys(flag['variants'] as object).filter((variant) => variant !== flag['off'])
+  const rules = (flag['rules'] as unknown[] | undefined) ?? []
+  const isSwitch = rules.length === 0 && rollout === undefined && flag['serve'] === flag['off'] && others.length === 1
+  return patch(given, { enabled: true, ...(isSwitch ? { serve: others[0] } : {}) })
 }
 
-const verbs: Readonly<Record<string, Verb>> = {
-  ls: (to) => to.inside('GET', '/flags'),
-  get: (to, [key]) => to.inside('GET', path(key)),
-  create: (to, [key], query) =>
-    to.inside('PUT', `${path(key)}${query}`, {
+function force(given: Given): Promise<FlagRecord> {
+  const variant = needed(given.rest[0], 'a variant, or auto')
+  if (variant !== 'auto' && given.reason === undefined)
+    throw new UsageError('Say why everybody is to get it: --reason TEXT.')
+  return patch(given, { force: variant === 'auto' ? null : variant })
+}
+
+function list(given: Given, on: 'include' | 'exclude'): Promise<FlagRecord> {
+  const { to, path, query, rest, reason, expires, remove } = given
+  const unit = needed(rest[0], 'a unit')
+  if (remove) return editList(to, path, query, { unit, to: 'neither' })
+  return editList(to, path, query, {
+    unit,
+    ...(on === 'include' ? { variant: needed(rest[1], 'a variant') } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(expires === undefined ? {} : { expires }),
+    to: on,
+  })
+}
+
+const writes: Readonly<Record<string, Write>> = {
+  create: ({ to, path, query }) =>
+    to.inside('PUT', `${path}${query}`, {
       enabled: true,
       variants: { on: true, off: false },
       off: 'off',
       serve: 'off',
     }),
-  set: async (to, [key, file], query) =>
-    to.inside('PUT', `${path(key)}${query}`, await readJson(needed(file, 'a file, or "-" for stdin'))),
-  on: (to, [key], query) => to.inside('PATCH', `${path(key)}${query}`, { enabled: true }),
-  off: (to, [key], query) => to.inside('PATCH', `${path(key)}${query}`, { enabled: false }),
-  include: (to, [key, unit, variant], query) =>
-    list(to, key, query, { unit: needed(unit, 'a unit'), variant: needed(variant, 'a variant') }, 'include'),
-  exclude: (to, [key, unit], query) => list(to, key, query, { unit: needed(unit, 'a unit') }, 'exclude'),
-  explain: (to, [key, unit]) =>
-    to.inside('POST', `${path(key)}/explain`, { context: { targetingKey: needed(unit, 'a unit') } }),
-  rm: (to, [key], query) => to.inside('DELETE', `${path(key)}${query}`),
+  set: async ({ to, path, query, rest }) =>
+    to.inside('PUT', `${path}${query}`, await readJson(needed(rest[0], 'a file, or "-" for stdin'))),
+  on: switchOn,
+  off: (given) => patch(given, { enabled: false }),
+  force,
+  include: (given) => list(given, 'include'),
+  exclude: (given) => list(given, 'exclude'),
 }
+/** After these people want to know that it has arrived. */
+const urgent = new Set(['on', 'off', 'force', 'include', 'exclude'])
 
 /** `sluice flag …`: everything about flags. */
 export const flagCommand: Command = {
@@ -86,40 +116,70 @@ export const flagCommand: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { env: { type: 'string' }, reason: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options: {
+        env: { type: 'string' },
+        reason: { type: 'string' },
+        expires: { type: 'string' },
+        remove: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
     })
-    const [name = '', ...rest] = positionals
-    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
-    if (!verb) throw new UsageError(`Expected one of ${Object.keys(verbs).join(', ')}; got "${name}".`)
+    const [verb = '', name, ...rest] = positionals
+    const say = (answer: unknown, text: () => string): void => output.out(values.json ? JSON.stringify(answer) : text())
+    if (verb === 'uses') {
+      const items = await findUses(rest[0] ?? '.', needed(name, 'the key of a flag'))
+      say(
+        { items },
+        () => items.map(({ file, line, text }) => `${file}:${line}: ${text}`).join('\n') || 'Nothing here names it.',
+      )
+      return exitCodes.ok
+    }
+    const to = connect(values.env)
+    if (verb === 'ls' || verb === 'stale') {
+      const { items } = await to.inside<{ items: FlagRecord[] }>('GET', '/flags')
+      const shown = verb === 'ls' ? items : items.filter(({ stale }) => stale !== null)
+      say({ items: shown }, () => listText(shown, verb))
+      return exitCodes.ok
+    }
+    const write = Object.hasOwn(writes, verb) ? writes[verb] : undefined
+    if (!write && !['get', 'explain', 'rm'].includes(verb)) throw new UsageError(`There is no "sluice flag ${verb}".`)
+    const key = needed(name, 'the key of a flag')
+    const path = `/flags/${encodeURIComponent(key)}`
     const query = values.reason === undefined ? '' : `?reason=${encodeURIComponent(values.reason)}`
-    const answer = await verb(connect(values.env), rest, query)
-    if (values.json) output.out(JSON.stringify(answer ?? { deleted: rest[0] }))
-    else show(name, answer, output)
+    const { reason, expires, remove } = values
+    if (write) {
+      const record = await write({ to, key, path, rest, query, reason, expires, remove })
+      say(record, () => (urgent.has(verb) ? servesText(record) : flagText(record)))
+      if (urgent.has(verb) && !values.json) output.out(await confirm(to, record.revision))
+    } else if (verb === 'get') {
+      const record = await to.inside<FlagRecord>('GET', path)
+      say(record, () => flagText(record))
+    } else if (verb === 'explain') await explain(to, path, needed(rest[0], 'a unit'), say)
+    else {
+      await to.inside('DELETE', `${path}${query}`)
+      say({ deleted: key }, () => 'Deleted.')
+    }
     return exitCodes.ok
   },
 }
 
-function show(name: string, answer: unknown, { out }: Output): void {
-  if (name === 'ls') {
-    const { items } = answer as { items: FlagRecord[] }
-    const width = Math.max(4, ...items.map(({ key }) => key.length))
-    for (const { key, flag, rollout } of items)
-      out(
-        `${key.padEnd(width)}  ${flag['enabled'] === true ? 'on ' : 'off'}  ${rollout ? `rollout ${rollout.id}` : ''}`.trimEnd(),
-      )
-    if (items.length === 0) out('No flag yet. Next: sluice flag create my-first-flag')
-  } else if (name === 'explain') {
-    const { steps, outcome } = answer as {
-      steps: { sentence: string }[]
-      outcome: { variant: string | null; reason: string }
-    }
-    for (const { sentence } of steps) out(`· ${sentence}`)
-    out(`→ ${outcome.variant ?? 'the code default'} (${outcome.reason})`)
-  } else if (answer === undefined) out('Deleted.')
-  else {
-    const { key, version, flag, warnings } = answer as FlagRecord
-    out(`${key}, version ${version}`)
-    out(JSON.stringify(flag, null, 2))
-    for (const warning of warnings) out(`! ${warning}`)
-  }
+interface Explained {
+  readonly steps: readonly { readonly sentence: string }[]
+  readonly outcome: { readonly variant: string | null; readonly reason: string }
+}
+
+async function explain(
+  to: Connection,
+  path: string,
+  unit: string,
+  say: (answer: unknown, text: () => string) => void,
+): Promise<void> {
+  const answer = await to.inside<Explained>('POST', `${path}/explain`, { context: { targetingKey: unit } })
+  const { steps, outcome } = answer
+  say(answer, () =>
+    [
+      ...steps.map(({ sentence }) => `· ${sentence}`),
+      `→ ${outcome.variant ?? 'the code default'} (${outcome.reason})`,
+    ].join('\n'),
+  )
 }

@@ -1,21 +1,25 @@
 import { parseArgs } from 'node:util'
-import { parseDuration } from '@sluice/contract'
 import type { DecisionEvent, Rollout } from '@sluice/contract'
 import { UsageError } from '../command.ts'
 import type { Command, Output } from '../command.ts'
+import { confirm } from '../confirm.ts'
 import { connect } from '../connection.ts'
 import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { previewPlan, readPlan } from './rollout-plan.ts'
 import { replayRollout } from './rollout-replay.ts'
-import { decisionText, rolloutText } from '../rollout-text.ts'
+import { codeOf } from '../rollout/code-of.ts'
+import { rehearse } from '../rollout/rehearse.ts'
+import { watchRollout } from '../rollout/watch-rollout.ts'
+import { decisionText, rolloutText } from '../rollout/rollout-text.ts'
 
 const usage = `sluice rollout ls
 sluice rollout plan FLAG|PLAN.json|ID              what its stages will see, how long it takes, what is wrong with it
 sluice rollout create FLAG|PLAN.json [--start]     plan one; a flag alone is enough
 sluice rollout get FLAG|ID [-w]                    where it stands; -w stays and follows
-sluice rollout watch FLAG|ID [--timeout 2h]        comes back when it needs a person or is over
+sluice rollout watch FLAG|ID [--until GOAL]        comes back at the goal, when it is rolled back, or late
+sluice rollout rehearse FLAG                       one made-up user there and back, timed; ticks "Rollback tested"
 sluice rollout start|hold|resume FLAG|ID
 sluice rollout proceed|rollback FLAG|ID [--to PERCENT]
 sluice rollout takeover FLAG|ID --to PERCENT
@@ -27,6 +31,8 @@ sluice rollout replay FLAG|ID                      runs its decisions again from
 
   --units-per-day N, --rate error=0.01, --value latency_ms=800,3000 (median, p95)
                  plan: the traffic to expect, in place of what the flag has had
+  --until GOAL   decided (unless said): it is over, or needs a person; stage:50: it has got that far; completed
+  --timeout TIME of watch: 24h unless said
   --env NAME     production unless said (or SLUICE_ENVIRONMENT)
   --reason TEXT  kept in the log
   --json         JSON on stdout (with -w one document a line)
@@ -34,25 +40,13 @@ sluice rollout replay FLAG|ID                      runs its decisions again from
 Exit codes: 0 ok, 3 breached or rolled back, 4 waiting for a person, 5 timeout.`
 
 const actions = ['start', 'proceed', 'hold', 'resume', 'rollback', 'takeover'] as const
-const over = new Set<Rollout['state']>(['rolled_back', 'completed', 'superseded'])
-
-/** What a script learns from where a rollout stands. */
-export function codeOf({ state, waitingFor }: Rollout): ExitCode {
-  if (state === 'rolled_back' || waitingFor.some(({ code }) => code === 'breach')) return exitCodes.breached
-  return state === 'held' || state === 'awaiting_decision' ? exitCodes.waiting : exitCodes.ok
-}
-
-const needsPerson = ({ state, waitingFor }: Rollout): boolean =>
-  state === 'awaiting_decision' || waitingFor.some(({ code }) => ['breach', 'person', 'max_duration'].includes(code))
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
 interface Flags {
   readonly json: boolean
   readonly reason?: string
   readonly to?: string
   readonly start: boolean
   readonly watch: boolean
+  readonly until: string
   readonly timeout: string
 }
 
@@ -72,6 +66,7 @@ export const rolloutCommand: Command = {
         json: { type: 'boolean', default: false },
         start: { type: 'boolean', default: false },
         watch: { type: 'boolean', short: 'w', default: false },
+        until: { type: 'string', default: 'decided' },
         timeout: { type: 'string', default: '24h' },
         'units-per-day': { type: 'string' },
         rate: { type: 'string', multiple: true },
@@ -87,7 +82,9 @@ export const rolloutCommand: Command = {
     const path = `/rollouts/${encodeURIComponent(name)}`
     const action = actions.find((known) => known === verb)
     if (action) return act(to, path, action, values, output)
-    if (verb === 'get' || verb === 'watch') return follow(to, path, verb === 'watch', values, output)
+    if (verb === 'watch') return watchRollout(to, path, values, output)
+    if (verb === 'rehearse') return rehearse(to, name, values, output)
+    if (verb === 'get') return values.watch ? watchRollout(to, path, values, output) : get(to, path, values, output)
     if (verb === 'history') {
       const { items } = await to.inside<{ items: DecisionEvent[] }>('GET', `${path}/decisions`)
       output.out(values.json ? JSON.stringify({ items }) : items.map(decisionText).join('\n'))
@@ -166,33 +163,13 @@ async function act(
       ? JSON.stringify(answer)
       : `${answer.decision ? decisionText(answer.decision) : action}\n${rolloutText(answer.rollout)}`,
   )
+  const { decision } = answer
+  if (!json && decision && decision.from !== decision.to) out(await confirm(to, decision.revision))
   return exitCodes.ok
 }
 
-/** Looks once, or again every second: until the rollout is over, needs a person (`watch`), or the time is up. */
-async function follow(
-  to: Connection,
-  path: string,
-  untilDecided: boolean,
-  { json, watch, timeout }: Flags,
-  output: Output,
-): Promise<ExitCode> {
-  const limit = parseDuration(timeout)
-  if (limit === null) throw new UsageError(`Expected --timeout as "30m" or "2h"; got "${timeout}".`)
-  const endMs = Date.now() + limit
-  let said = ''
-  for (;;) {
-    const rollout = await to.inside<Rollout>('GET', path)
-    const text = json ? JSON.stringify(rollout) : rolloutText(rollout)
-    const enough = !(watch || untilDecided) || over.has(rollout.state) || (untilDecided && needsPerson(rollout))
-    if (text !== said && (enough || watch))
-      output.out(output.terminal && !json && said !== '' ? `\u001B[${said.split('\n').length}A\u001B[J${text}` : text)
-    if (text !== said && (enough || watch)) said = text
-    if (enough) return codeOf(rollout)
-    if (Date.now() >= endMs) {
-      output.err(`Still ${rollout.state} after ${timeout}.`)
-      return exitCodes.timeout
-    }
-    await sleep(1000)
-  }
+async function get(to: Connection, path: string, { json }: Flags, { out }: Output): Promise<ExitCode> {
+  const rollout = await to.inside<Rollout>('GET', path)
+  out(json ? JSON.stringify(rollout) : rolloutText(rollout))
+  return codeOf(rollout)
 }

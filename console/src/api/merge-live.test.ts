@@ -49,6 +49,7 @@ test('a patch changes bodies and takes away what is gone', () => {
     rollout: null,
     flag: { enabled: true },
     warnings: [],
+    stale: null,
   })
   const patched = patchFlags(
     { items: [record('a'), record('b'), record('c')] },

@@ -17,6 +17,7 @@ export const policy: Readonly<Record<string, Access>> = {
   'GET /metrics': 'loopback',
   'GET /api/v1/openapi.json': 'loopback',
   'GET /api/v1/flag-set.schema.json': 'loopback',
+  'GET /api/v1/config-file.schema.json': 'anyone',
   'GET /sdk.tgz': 'loopback',
   // A page's script: it cannot send a key, and whoever has the page has it.
   'GET /sdk/browser.js': 'anyone',
@@ -80,6 +81,7 @@ export const policy: Readonly<Record<string, Access>> = {
   [`GET ${environment}/config/export`]: admin,
 
   [`GET ${environment}/metrics/summary`]: readers,
+  [`GET ${environment}/metrics/trend`]: readers,
   [`GET ${environment}/alerts`]: admin,
   [`POST ${environment}/alerts/{id}/actions`]: admin,
 

@@ -1,17 +1,10 @@
-import type { FlagRecord } from '@sluice/contract'
+import type { FlagRecord, Stale } from '@sluice/contract'
 import { warningsOf } from './check-flag.ts'
 import type { StoredFlag } from './flag-store.ts'
 
 /** What the API answers about a flag. */
-export function flagRecord({
-  key,
-  version,
-  revision,
-  flag,
-  rollout,
-  createdAtMs,
-  updatedAtMs,
-}: StoredFlag): FlagRecord {
+export function flagRecord(stored: StoredFlag, stale: Stale | null = null): FlagRecord {
+  const { key, version, revision, flag, rollout, createdAtMs, updatedAtMs } = stored
   return {
     key,
     version,
@@ -21,5 +14,6 @@ export function flagRecord({
     rollout: rollout && { id: rollout.id, rule: rollout.rule },
     flag: { ...flag },
     warnings: warningsOf(flag),
+    stale,
   }
 }

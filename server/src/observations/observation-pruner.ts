@@ -1,12 +1,13 @@
 import type { Timer } from '../ports/clock.ts'
 import type { Shell } from '../compose.ts'
+import { rollUpDays } from '../metrics/roll-up-days.ts'
 import { pruneObservations } from './prune-observations.ts'
 
 const everyMs = 3_600_000
 
 type PrunerParts = Pick<Shell, 'database' | 'clock' | 'logger' | 'config'>
 
-/** Deletes observations that are past their time, every hour. */
+/** Adds observations to their days, and deletes those that are past their time, every hour. */
 export class ObservationPruner {
   readonly #parts: PrunerParts
   #timer: Timer | null = null
@@ -32,6 +33,8 @@ export class ObservationPruner {
   async #prune(): Promise<void> {
     const { database, clock, logger, config } = this.#parts
     try {
+      // What fails here deletes nothing either: no call goes before it is part of its day.
+      await rollUpDays(database)
       await pruneObservations(database, clock.now() - config.retentionMs)
     } catch (error) {
       logger.error('Old observations could not be deleted; it is tried again in an hour.', { error })

@@ -8,6 +8,8 @@ export interface RolloutTables {
   blocks: BlockTable
   sealed_blocks: SealedBlockTable
   checkpoints: CheckpointTable
+  daily_calls: DailyCallsTable
+  daily_calls_cursor: DailyCallsCursorTable
 }
 
 export interface RolloutTable {
@@ -104,4 +106,20 @@ export interface CheckpointTable {
   /** The tables of units, column by column. */
   candidate: Uint8Array
   baseline: Uint8Array
+}
+
+/** What one variant did on one day. */
+export interface DailyCallsTable {
+  environment: string
+  flag: string
+  variant: string
+  /** Days since 1970, in UTC. */
+  day: number
+  figures: string
+}
+
+/** One row: the last observation that is part of a day. */
+export interface DailyCallsCursorTable {
+  id: number
+  seq: number
 }

@@ -9,6 +9,8 @@ import { segments } from './000007-segments.ts'
 import { sealedBlocks } from './000008-sealed-blocks.ts'
 import { checkpoints } from './000009-checkpoints.ts'
 import { tasks } from './000010-tasks.ts'
+import { dailyCalls } from './000011-daily-calls.ts'
+import { alertEvidence } from './000012-alert-evidence.ts'
 
 /** All of them, in the order in which they run; a new one goes to the end. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +24,6 @@ export const migrations: readonly Migration[] = [
   sealedBlocks,
   checkpoints,
   tasks,
+  dailyCalls,
+  alertEvidence,
 ]

@@ -16,6 +16,7 @@ import { type FlagEdit, flagNotFound } from '../../flags/edit-flag.ts'
 import { flagRecord } from '../../flags/flag-record.ts'
 import { type FlagParts, applyEdit, versionConflict } from '../../flags/flag-service.ts'
 import { type StoredFlag, findFlag, listFlags } from '../../flags/flag-store.ts'
+import { staleFlags } from '../../flags/stale-flags.ts'
 import { checkUnit } from '../check-unit.ts'
 import { namesTag, versionTag } from '../conditional.ts'
 import { textHeader } from '../headers.ts'
@@ -42,7 +43,7 @@ export function flagRoutes(parts: FlagParts & ModelReader): Route[] {
       answers: { 200: { description: 'By key.', schema: flagListSchema } },
       handle: async ({ environment }) => {
         const flags = await listFlags(parts.database.kysely, environment)
-        return json({ items: flags.map((flag) => recordOf(flag, parts)) })
+        return json({ items: await recordsOf(environment, flags, parts) })
       },
     }),
     defineRoute({
@@ -144,10 +145,20 @@ function checkPrecondition(request: Request, current: StoredFlag | null): void {
     })
 }
 
-const recordResponse = (flag: StoredFlag, models: ModelReader, status = 200): Response =>
-  json(recordOf(flag, models), status, { etag: versionTag(flag.version) })
+async function recordResponse(flag: StoredFlag, parts: FlagParts & ModelReader, status = 200): Promise<Response> {
+  const [answer] = await recordsOf(flag.environment, [flag], parts)
+  return json(answer, status, { etag: versionTag(flag.version) })
+}
 
-function recordOf(stored: StoredFlag, { models, clock }: ModelReader): FlagRecord {
-  const bare = flagRecord(stored)
-  return { ...bare, warnings: [...bare.warnings, ...modelWarnings(stored.flag, models, clock.now())] }
+async function recordsOf(
+  environment: string,
+  flags: readonly StoredFlag[],
+  { database, models, clock }: FlagParts & ModelReader,
+): Promise<FlagRecord[]> {
+  const nowMs = clock.now()
+  const stale = await staleFlags(database.kysely, environment, flags, nowMs)
+  return flags.map((stored) => {
+    const bare = flagRecord(stored, stale.get(stored.key))
+    return { ...bare, warnings: [...bare.warnings, ...modelWarnings(stored.flag, models, nowMs)] }
+  })
 }

@@ -1,12 +1,14 @@
-import { SluiceError, metricsSummarySchema } from '@sluice/contract'
+import { SluiceError, metricsSummarySchema, metricsTrendSchema } from '@sluice/contract'
 import { z } from 'zod'
 import type { FlagParts } from '../../flags/flag-service.ts'
 import type { PrometheusMetrics } from '../../metrics/prometheus.ts'
 import type { ExpectedMix } from '../../metrics/summarize-calls.ts'
 import { metricsSummary } from '../../metrics/metrics-summary.ts'
+import { metricsTrend } from '../../metrics/metrics-trend.ts'
 import { type Route, defineRoute, json } from '../route.ts'
 
 const mostMinutes = 31 * 24 * 60
+const mostDays = 400
 
 interface SummaryQuery {
   readonly lastMinutes?: number | undefined
@@ -14,6 +16,11 @@ interface SummaryQuery {
   /** `model=share,model=share`; a model's id may hold `=`, its share stands after the last one. */
   readonly expect?: string | undefined
   readonly tolerance?: number | undefined
+}
+
+interface TrendQuery {
+  readonly days?: number | undefined
+  readonly flag?: string | undefined
 }
 
 function readMix(text: string, tolerance: number): ExpectedMix {
@@ -82,6 +89,24 @@ export function metricsRoutes({
           mix: query.expect === undefined ? null : readMix(query.expect, query.tolerance ?? 0.1),
         }
         return json(await metricsSummary(request, database))
+      },
+    }),
+    defineRoute<undefined, TrendQuery>({
+      method: 'GET',
+      path: '/api/v1/environments/{env}/metrics/trend',
+      summary: 'What each variant did on each of the last days, also when its calls are no longer kept',
+      query: z.strictObject({
+        days: z.coerce
+          .number({ error: `Expected days from 1 to ${mostDays}.` })
+          .int()
+          .min(1)
+          .max(mostDays)
+          .optional(),
+        flag: z.string().optional(),
+      }),
+      answers: { 200: { description: 'By flag, variant and day', schema: metricsTrendSchema } },
+      async handle({ environment, query: { days = 90, flag = null } }) {
+        return json(await metricsTrend({ environment, flag, days, nowMs: clock.now() }, database))
       },
     }),
   ]

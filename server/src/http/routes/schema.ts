@@ -1,4 +1,4 @@
-import { flagSetSchema } from '@sluice/contract'
+import { configFileJsonSchema, flagSetSchema } from '@sluice/contract'
 import { z } from 'zod'
 import { type Route, defineRoute } from '../route.ts'
 
@@ -10,5 +10,19 @@ export function schemaRoute(): Route {
     summary: 'The JSON Schema of a flag set; a flag as it is written is #/$defs/flag.',
     answers: { 200: { description: 'JSON Schema 2020-12.', schema: z.looseObject({}) } },
     handle: () => Response.json(flagSetSchema, { headers: { 'content-type': 'application/schema+json' } }),
+  })
+}
+
+/** `sluice.yaml`, for editors: they ask without a key. */
+export function configSchemaRoute(): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v1/config-file.schema.json',
+    summary: 'The JSON Schema of sluice.yaml.',
+    answers: { 200: { description: 'JSON Schema 2020-12.', schema: z.looseObject({}) } },
+    handle: () =>
+      Response.json(configFileJsonSchema(), {
+        headers: { 'content-type': 'application/schema+json', 'access-control-allow-origin': '*' },
+      }),
   })
 }
