@@ -19,6 +19,7 @@ export interface ArmSummary {
 export interface Verdict {
   readonly guardrail: string
   readonly verdict: VerdictWord
+  /** What this visit has shown, or the nearest value in the interval. */
   readonly estimate: number | null
   readonly interval: readonly [number | null, number | null]
   readonly candidate: ArmSummary

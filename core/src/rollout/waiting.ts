@@ -189,10 +189,11 @@ function firstObservations(guardrail: Guardrail, { candidate, baseline }: Verdic
 }
 
 /** Without proof the count itself has to keep the target: between target and limit is neither good nor bad, and it stays. */
-function missedTarget(guardrail: Guardrail, { estimate }: Verdict): Waiting[] {
-  if (estimate === null || !isTarget(guardrail) || keeps(guardrail, estimate)) return []
+function missedTarget(guardrail: Guardrail, { estimate, candidate }: Verdict): Waiting[] {
+  const seen = guardrail.compare === 'absolute' ? candidate.value : estimate
+  if (seen === null || !isTarget(guardrail) || keeps(guardrail, seen)) return []
   const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
-  const sentence = `${guardrailLabel(guardrail)} ${line}: ${limitText(guardrail, estimate)} so far`
+  const sentence = `${guardrailLabel(guardrail)} ${line}: ${limitText(guardrail, seen)} so far`
   return [{ code: 'proof', sentence }]
 }
 
