@@ -1,3 +1,4 @@
+import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ExitCode } from './exit-codes.ts'
 
 /** Where a command writes: results to `out`, everything else to `err`. */
@@ -14,6 +15,8 @@ export interface Command {
   readonly name: string
   readonly summary: string
   readonly usage: string
+  /** Every option that it takes; none that its usage does not tell of. */
+  readonly options: ParseArgsOptionsConfig
   readonly run: (args: readonly string[], output: Output) => Promise<ExitCode>
 }
 

@@ -5,6 +5,14 @@ import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = {
+  env: { type: 'string' },
+  flag: { type: 'string' },
+  reason: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice alerts [--all] [--flag KEY]        what is open; --all shows what was resolved too
 sluice alerts acknowledge|resolve ID
 
@@ -21,17 +29,12 @@ export const alertsCommand: Command = {
   name: 'alerts',
   summary: 'what is wrong now, acknowledge and resolve it',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        flag: { type: 'string' },
-        reason: { type: 'string' },
-        all: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const to = connect(values.env)
     const [verb, id] = positionals

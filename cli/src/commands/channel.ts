@@ -6,6 +6,14 @@ import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
 
+const options = {
+  env: { type: 'string' },
+  name: { type: 'string' },
+  events: { type: 'string' },
+  token: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice channel ls
 sluice channel add webhook URL                          the secret that signs is shown once
 sluice channel add slack CHANNEL --token xoxb-…         the bot must be in the channel
@@ -21,17 +29,12 @@ export const channelCommand: Command = {
   name: 'channel',
   summary: 'tell webhooks and Slack of what happens',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        name: { type: 'string' },
-        events: { type: 'string' },
-        token: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const [verb = '', first, second] = positionals
     const to = connect(undefined)

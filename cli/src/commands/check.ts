@@ -8,6 +8,12 @@ import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
 
+const options = {
+  env: { type: 'string' },
+  note: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice check ls FLAG|ID                       the checklist of a rollout
 sluice check pass|fail|reopen FLAG|ID ITEM
 sluice check skip FLAG|ID ITEM --note WHY
@@ -27,16 +33,13 @@ export const checkCommand: Command = {
   name: 'check',
   summary: 'checklists: tick, skip, or let a command answer',
   usage,
+  options,
   async run(args, output) {
     const end = args.indexOf('--')
     const { values, positionals } = parseArgs({
       args: end < 0 ? [...args] : args.slice(0, end),
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        note: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const [verb = 'ls', name, item] = positionals
     if (name === undefined) throw new UsageError('Expected a flag or the id of a rollout.')

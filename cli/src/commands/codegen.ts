@@ -9,6 +9,12 @@ import { readConfigFile } from '../config-file.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = {
+  env: { type: 'string' },
+  out: { type: 'string' },
+  check: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice codegen [FILE] [--out flags.d.ts] [--check]
 
   FILE           a sluice.yaml; else the flags that the server has
@@ -24,15 +30,12 @@ export const codegenCommand: Command = {
   name: 'codegen',
   summary: 'TypeScript types for your flags',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        out: { type: 'string' },
-        check: { type: 'boolean', default: false },
-      },
+      options,
     })
     if (positionals.length > 1) throw new UsageError('Expected one FILE at most.')
     if (values.check && values.out === undefined) throw new UsageError('--check needs the file: --out PATH.')

@@ -10,19 +10,16 @@ import { exitCodes } from '../exit-codes.ts'
 
 const common = `  FILE           sluice.yaml unless said; JSON works too
   --env NAME     the environment; else the file's, else production (or SLUICE_ENVIRONMENT)
-  --prune        delete flags, and segments if it has any, that the file does not name
   --json         JSON on stdout`
+const pruning = '  --prune        delete flags, and segments if it has any, that the file does not name'
 
-const options = {
-  env: { type: 'string' },
-  prune: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  'exit-code': { type: 'boolean', default: false },
-  out: { type: 'string' },
-  yes: { type: 'boolean', default: false },
-  reason: { type: 'string' },
-  format: { type: 'string', default: 'yaml' },
-} as const
+const switchOption = { type: 'boolean', default: false } as const
+const textOption = { type: 'string' } as const
+const commonOptions = { env: textOption, json: switchOption } as const
+const planOptions = { ...commonOptions, prune: switchOption, out: textOption, 'exit-code': switchOption } as const
+const applyOptions = { ...commonOptions, prune: switchOption, yes: switchOption, reason: textOption } as const
+const driftOptions = { ...commonOptions, 'exit-code': switchOption } as const
+const exportOptions = { env: textOption, format: { type: 'string', default: 'yaml' } } as const
 
 /** What `plan --out` writes and `apply` reads: the file, and the revision at which its effect was shown. */
 interface SavedPlan {
@@ -40,10 +37,12 @@ export const planCommand: Command = {
   usage: `sluice plan [FILE] [--out plan.json] [--exit-code]
 
 ${common}
+${pruning}
   --out PATH     keep the plan: sluice apply PATH does this and nothing else
   --exit-code    6 when something would change`,
+  options: planOptions,
   async run(args, output) {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: planOptions })
     const { environment, config, plan } = await planFile(positionals, values)
     const saved: SavedPlan = { schema: 'sluice.plan/1', environment, prune: values.prune, config, plan }
     if (values.out !== undefined) await writeFile(values.out, `${JSON.stringify(saved, null, 2)}\n`)
@@ -60,12 +59,14 @@ export const applyCommand: Command = {
   usage: `sluice apply [FILE|plan.json] [--yes] [--reason TEXT]
 
 ${common}
+${pruning}
   --yes          without asking; needed where nobody can be asked
   --reason TEXT  kept in the log
 
 Never switches a killed flag on, moves a share in flight, or ends a rollout.`,
+  options: applyOptions,
   async run(args, output) {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: applyOptions })
     const saved = await readSaved(positionals[0])
     const planned = saved ?? (await planFile(positionals, values))
     const { environment, config, plan } = planned
@@ -95,8 +96,9 @@ ${common}
   --exit-code    6 when something has drifted
 
 Shares in flight, kills and list entries that expire are people's and the engine's, and no drift.`,
+  options: driftOptions,
   async run(args, output) {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options })
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: driftOptions })
     const { environment, plan } = await planFile(positionals, { ...values, prune: false })
     const drift = {
       changed: plan.changes.filter(({ op }) => op === 'update'),
@@ -116,8 +118,9 @@ export const exportCommand: Command = {
   name: 'export',
   summary: 'write what is there as sluice.yaml',
   usage: `sluice export [--format yaml|json] [--env NAME] > sluice.yaml`,
+  options: exportOptions,
   async run(args, output) {
-    const { values } = parseArgs({ args: [...args], options })
+    const { values } = parseArgs({ args: [...args], options: exportOptions })
     if (values.format !== 'yaml' && values.format !== 'json')
       throw new UsageError(`Expected --format yaml or json; got "${values.format}".`)
     const connection = connect(values.env)

@@ -4,6 +4,8 @@ import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = { scenario: { type: 'string', default: 'bad' }, seed: { type: 'string', default: '1' } } as const
+
 const usage = `sluice demo record PLAN.json FILE.ndjson [--scenario bad|good|silence|no-savings|worse-answers] [--seed N]
 
 Writes an hour of real LLM traffic (arrival times and token counts of the Azure LLM inference trace 2023) with simulated users
@@ -17,11 +19,12 @@ export const demoRecordCommand: Command = {
   name: 'demo record',
   summary: 'write an hour of real traffic to try simulate on',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { scenario: { type: 'string', default: 'bad' }, seed: { type: 'string', default: '1' } },
+      options,
     })
     const [planFile, callsFile, ...extra] = positionals
     if (planFile === undefined || callsFile === undefined || extra.length > 0)

@@ -10,6 +10,13 @@ import type { ExitCode } from '../exit-codes.ts'
 import { elapsedText } from '../simulate/story.ts'
 import { untilTold } from './server.ts'
 
+const options = {
+  scenario: { type: 'string', default: 'bad' },
+  seed: { type: 'string', default: '1' },
+  headless: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice demo [--scenario bad|good|silence|no-savings|worse-answers] [--seed N] [--headless] [--json]
 
 Starts the server and plays an hour of real LLM traffic through the SDK in a minute, with a rollout over it.
@@ -34,15 +41,11 @@ export const demoCommand: Command = {
   name: 'demo',
   summary: 'watch a bad rollout being caught, on real traffic',
   usage,
+  options,
   async run(args, output) {
     const { values } = parseArgs({
       args: [...args],
-      options: {
-        scenario: { type: 'string', default: 'bad' },
-        seed: { type: 'string', default: '1' },
-        headless: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const { scenarios } = await import('@sluice/demo')
     const scenario = Object.values(scenarios).find(({ name }) => name === values.scenario)

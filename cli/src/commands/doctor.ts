@@ -3,6 +3,8 @@ import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = { env: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+
 const usage = `sluice doctor [--env NAME] [--json]
 
 Looks at everything between this terminal and a working rollout, and says what to do about what is wrong.`
@@ -24,10 +26,11 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'check the server, the key and the connected SDKs',
   usage,
+  options,
   async run(args, output) {
     const { values } = parseArgs({
       args: [...args],
-      options: { env: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options,
     })
     const to = connect(values.env)
     const checks = [

@@ -7,6 +7,8 @@ import type { Command } from '../command.ts'
 import { CaseEvaluator } from '../evaluate/case-evaluator.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = { cases: { type: 'string' }, now: { type: 'string' } } as const
+
 const usage = `sluice evaluate --cases FILE.ndjson [--now TIME]
 
 Evaluates flags offline, a line for a line.
@@ -25,8 +27,9 @@ export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'evaluate cases offline, in bulk',
   usage,
+  options,
   async run(args, output) {
-    const { values } = parseArgs({ args: [...args], options: { cases: { type: 'string' }, now: { type: 'string' } } })
+    const { values } = parseArgs({ args: [...args], options })
     const { cases, now = new Date().toISOString() } = values
     if (cases === undefined) throw new UsageError('Expected --cases FILE.ndjson.')
     const nowMs = Date.parse(now)

@@ -11,6 +11,14 @@ import { flagText, listText, servesText } from '../flag/flag-text.ts'
 import { findUses } from '../flag/find-uses.ts'
 import { readJson } from '../read-json.ts'
 
+const options = {
+  env: { type: 'string' },
+  reason: { type: 'string' },
+  expires: { type: 'string' },
+  remove: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice flag ls
 sluice flag get KEY
 sluice flag create KEY                     a boolean flag, on and off; everybody gets off
@@ -112,17 +120,12 @@ export const flagCommand: Command = {
   name: 'flag',
   summary: 'list, read, write and explain flags',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        reason: { type: 'string' },
-        expires: { type: 'string' },
-        remove: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const [verb = '', name, ...rest] = positionals
     const say = (answer: unknown, text: () => string): void => output.out(values.json ? JSON.stringify(answer) : text())

@@ -16,6 +16,14 @@ import { exitCodes } from '../exit-codes.ts'
 import { readJson } from '../read-json.ts'
 import { compileRegex } from '../regex.ts'
 
+const options = {
+  env: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  out: { type: 'string' },
+  reason: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice import whitelist-json|unleash FILE [--env NAME] [--dry-run] [--out FLAGS.json] [--json]
 
 Brings the flags of another system here. Every unit keeps the side it is on: the source's own hash goes on.
@@ -40,17 +48,12 @@ export const importCommand: Command = {
   name: 'import',
   summary: 'bring flags of another system here, every unit on its side',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        out: { type: 'string' },
-        reason: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const [format = '', path, ...extra] = positionals
     const read = Object.hasOwn(readers, format) ? readers[format] : undefined

@@ -4,6 +4,8 @@ import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = { env: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+
 const usage = `sluice init [FLAG] [--env NAME] [--json]
 
 Makes a flag and a server key, and writes app.mjs: a guarded call in your own code, ready to run.`
@@ -28,11 +30,12 @@ export const initCommand: Command = {
   name: 'init',
   summary: 'write a first guarded call into this folder',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { env: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options,
     })
     const flag = positionals[0] ?? 'my-first-flag'
     const file = 'app.mjs'

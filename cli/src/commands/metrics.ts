@@ -6,6 +6,15 @@ import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = {
+  env: { type: 'string' },
+  flag: { type: 'string' },
+  expect: { type: 'string' },
+  last: { type: 'string', default: '60m' },
+  days: { type: 'string', default: '90' },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice metrics summary [--last 60m] [--flag KEY] [--expect MODEL=SHARE,…]
 sluice metrics trend [--days 90] [--flag KEY]     day by day, also when the calls are no longer kept
 
@@ -21,18 +30,12 @@ export const metricsCommand: Command = {
   name: 'metrics',
   summary: 'calls, rates, times, tokens and models of each variant',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        flag: { type: 'string' },
-        expect: { type: 'string' },
-        last: { type: 'string', default: '60m' },
-        days: { type: 'string', default: '90' },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const [verb] = positionals
     if ((verb !== 'summary' && verb !== 'trend') || positionals.length > 1)

@@ -11,7 +11,7 @@ import { historyText, listText, recordText } from '../model/model-text.ts'
 import { shadowModels } from '../model/shadow-models.ts'
 import { catalogueOf, costText, priceCases, writeCosts } from '../model/price-cases.ts'
 
-const usage = `sluice model ls [WORDS]                    --provider, --status, --kind, --capability narrow the list
+const usage = `sluice model ls [WORDS]                    --provider, --status, --kind, --capability narrow the list, --limit ends it
 sluice model get ID
 sluice model add ID                        with --name, --input, --output, --cached, --context, or --file FILE.json
 sluice model edit ID                       the same fields; prices begin now; --status; --file is a merge patch (RFC 7396)
@@ -228,6 +228,7 @@ export const modelCommand: Command = {
   name: 'model',
   summary: 'list, write, import and price models',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = read(args)
     const [name = '', ...names] = positionals

@@ -14,10 +14,24 @@ import { rehearse } from '../rollout/rehearse.ts'
 import { watchRollout } from '../rollout/watch-rollout.ts'
 import { decisionText, rolloutText } from '../rollout/rollout-text.ts'
 
+const options = {
+  env: { type: 'string' },
+  reason: { type: 'string' },
+  to: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  start: { type: 'boolean', default: false },
+  watch: { type: 'boolean', short: 'w', default: false },
+  until: { type: 'string', default: 'decided' },
+  timeout: { type: 'string', default: '24h' },
+  'units-per-day': { type: 'string' },
+  rate: { type: 'string', multiple: true },
+  value: { type: 'string', multiple: true },
+} as const
+
 const usage = `sluice rollout ls
 sluice rollout plan FLAG|PLAN.json|ID              what its stages will see, how long it takes, what is wrong with it
 sluice rollout create FLAG|PLAN.json [--start]     plan one; a flag alone is enough
-sluice rollout get FLAG|ID [-w]                    where it stands; -w stays and follows
+sluice rollout get FLAG|ID [-w|--watch]            where it stands; -w stays and follows
 sluice rollout watch FLAG|ID [--until GOAL]        comes back at the goal, when it is rolled back, or late
 sluice rollout rehearse FLAG                       one made-up user there and back, timed; ticks "Rollback tested"
 sluice rollout start|hold|resume FLAG|ID
@@ -55,23 +69,12 @@ export const rolloutCommand: Command = {
   name: 'rollout',
   summary: 'plan, start, watch and act on rollouts',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        env: { type: 'string' },
-        reason: { type: 'string' },
-        to: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        start: { type: 'boolean', default: false },
-        watch: { type: 'boolean', short: 'w', default: false },
-        until: { type: 'string', default: 'decided' },
-        timeout: { type: 'string', default: '24h' },
-        'units-per-day': { type: 'string' },
-        rate: { type: 'string', multiple: true },
-        value: { type: 'string', multiple: true },
-      },
+      options,
     })
     const [verb = '', name, text] = positionals
     const to = connect(values.env)

@@ -6,6 +6,12 @@ import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readJson } from '../read-json.ts'
 
+const options = {
+  env: { type: 'string' },
+  reason: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice segment list
 sluice segment get NAME
 sluice segment put NAME FILE.json          {"if": …, "description"?: …}; "-" for stdin
@@ -22,11 +28,12 @@ export const segmentCommand: Command = {
   name: 'segment',
   summary: 'list, read and write conditions that many flags share',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { env: { type: 'string' }, reason: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options,
     })
     const [verb = '', name, file, ...extra] = positionals
     if (extra.length > 0) throw new UsageError(`Did not expect "${extra[0]}".`)

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import type { Command } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = {} as const
+
 const usage = `sluice server
 
 Starts the server. Settings come from the environment:
@@ -25,8 +27,9 @@ export const serverCommand: Command = {
   name: 'server',
   summary: 'start the server',
   usage,
+  options,
   async run(args, output) {
-    parseArgs({ args: [...args], options: {} })
+    parseArgs({ args: [...args], options })
     const { readConfig, serverParts, startServer } = await import('@sluice/server')
     const server = await startServer(readConfig(process.env), { parts: serverParts })
     output.out(`Sluice is ready at ${server.url}`)

@@ -12,6 +12,12 @@ import { readRecording } from '../simulate/read-recording.ts'
 import type { Recording } from '../simulate/read-recording.ts'
 import { story } from '../simulate/story.ts'
 
+const options = {
+  observations: { type: 'string' },
+  rule: { type: 'string', default: '5% in 5m' },
+  json: { type: 'boolean', default: false },
+} as const
+
 const usage = `sluice simulate PLAN.json --observations FILE.ndjson|FILE.csv [--rule "5% in 5m"] [--json]
 
 Runs the rollout engine over recorded calls, in virtual time, and tells what it would have done.
@@ -29,15 +35,12 @@ export const simulateCommand: Command = {
   name: 'simulate',
   summary: 'run a rollout plan over recorded calls',
   usage,
+  options,
   async run(args, output) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        observations: { type: 'string' },
-        rule: { type: 'string', default: '5% in 5m' },
-        json: { type: 'boolean', default: false },
-      },
+      options,
     })
     const [planFile, ...extra] = positionals
     if (planFile === undefined || extra.length > 0) throw new UsageError('Expected one plan file.')

@@ -4,6 +4,8 @@ import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 
+const options = { env: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+
 const usage = `sluice train          rollouts that wait for each other ("after" in their plans), in their order
 
   --env NAME     production unless said (or SLUICE_ENVIRONMENT)
@@ -16,8 +18,8 @@ export const trainCommand: Command = {
   name: 'train',
   summary: 'rollouts that follow each other',
   usage,
+  options,
   async run(args, output) {
-    const options = { env: { type: 'string' }, json: { type: 'boolean', default: false } } as const
     const { values } = parseArgs({ args: [...args], options })
     const { items } = await connect(values.env).inside<{ items: Train[] }>('GET', '/train')
     output.out(
