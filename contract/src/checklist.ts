@@ -20,17 +20,25 @@ export const checkInputSchema = z
     id: z
       .string()
       .regex(/^[A-Za-z0-9._-]{1,80}$/)
-      .optional(),
-    text: z.string().min(1).max(200),
-    /** Asked by the server until it answers 2xx. */
-    url: z.url({ protocol: /^https?$/ }).optional(),
-    /** Run elsewhere; `sluice check run` posts what came of it. */
-    command: z.string().min(1).max(300).optional(),
-    metric: z.enum(checkMetrics).optional(),
-    above: z.number().optional(),
-    below: z.number().optional(),
-    /** How long a person's or a command's answer counts. */
-    maxAge: durationSchema.optional(),
+      .optional()
+      .describe('What commands and requests call it. Default: made of the text.'),
+    text: z.string().min(1).max(200).describe('What people read.'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('An address that the server asks until it answers 2xx.'),
+    command: z
+      .string()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe('A command that CI runs, by sluice check run; the server never does.'),
+    metric: z.enum(checkMetrics).optional().describe('A figure of the calls of the candidate in this stage.'),
+    above: z.number().optional().describe('The metric must be above this.'),
+    below: z.number().optional().describe('The metric must be below this.'),
+    maxAge: durationSchema
+      .optional()
+      .describe('How long an answer of a person or a command counts. Default: for good.'),
   })
   .meta({
     id: 'CheckInput',

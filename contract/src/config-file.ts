@@ -4,24 +4,30 @@ import { planInputSchema } from './plan.ts'
 /** What a `sluice.yaml` declares: intent. What is in flight belongs to the engine, what was killed to people. */
 export const configFileSchema = z
   .strictObject({
-    /** Where editors find the schema of a JSON file. */
-    $schema: z.string().optional(),
-    version: z.literal(1, { error: 'Expected "version": 1.' }),
-    /** Of every flag and rollout in the file; `--env` and the address of the request win. */
-    environment: z.string().optional(),
+    $schema: z.string().optional().describe('Where editors find the schema of a JSON file.'),
+    version: z.literal(1, { error: 'Expected "version": 1.' }).describe('Of this format: 1.'),
+    environment: z
+      .string()
+      .optional()
+      .describe('Of every flag and rollout in the file; --env and the address of the request win.'),
     flags: z
       .record(z.string(), z.looseObject({}, { error: 'Expected a flag as an object.' }), {
         error: 'Expected flags by their keys.',
       })
-      .default({}),
-    /** Conditions by their names. Absent: the file says nothing of segments, and prunes none. */
+      .default({})
+      .describe(
+        'Flags by their keys, in the flag format. A new one is off until a rollout starts or somebody switches it on.',
+      ),
     segments: z
       .record(z.string(), z.looseObject({}, { error: 'Expected a segment as an object such as {"if": …}.' }), {
         error: 'Expected segments by their names.',
       })
-      .optional(),
-    /** Plans by the key of their flag. */
-    rollouts: z.record(z.string(), planInputSchema.omit({ flag: true })).default({}),
+      .optional()
+      .describe('Conditions by their names. Left out: the file says nothing of segments, and prunes none.'),
+    rollouts: z
+      .record(z.string(), planInputSchema.omit({ flag: true }))
+      .default({})
+      .describe('Plans by the key of their flag. They become drafts; nothing starts by itself.'),
   })
   .meta({ id: 'ConfigFile' })
 export type ConfigFile = z.infer<typeof configFileSchema>
