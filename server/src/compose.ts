@@ -37,7 +37,7 @@ import { segmentRoutes } from './http/routes/segments.ts'
 import { sessionRoutes } from './http/routes/session.ts'
 import { snapshotRoutes } from './http/routes/snapshot.ts'
 import { ofrepRoutes } from './http/standards/ofrep.ts'
-import { serveConsole } from './http/static.ts'
+import { serveStatic } from './http/static.ts'
 import { StreamHub } from './http/stream.ts'
 import { type Clock, systemClock } from './ports/clock.ts'
 import type { Database } from './ports/database.ts'
@@ -48,8 +48,9 @@ export interface Overrides {
   readonly clock?: Clock
   readonly random?: Random
   readonly logger?: Logger
-  /** Where the built console and the packed SDK lie. */
+  /** Where the built console, the built documentation and the packed SDK lie. */
   readonly consoleFolder?: string
+  readonly docsFolder?: string
   readonly sdkFolder?: string
 }
 
@@ -72,6 +73,7 @@ export interface Shell {
   readonly cookie: CookieRules
   readonly publicUrl: string | null
   readonly consoleFolder: string
+  readonly docsFolder: string
   /** Holds the packed SDK and its browser build. */
   readonly sdkFolder: string
   readiness: () => Readiness
@@ -97,12 +99,16 @@ export async function composeShell(config: Config, overrides: Overrides = {}): P
   }
 }
 
-const paths = ({ consoleFolder, sdkFolder }: Overrides) => ({
+const paths = ({ consoleFolder, docsFolder, sdkFolder }: Overrides) => ({
   consoleFolder: consoleFolder ?? repository('console/dist'),
+  docsFolder: docsFolder ?? repository('.build/docs'),
   sdkFolder: sdkFolder ?? repository('.build'),
 })
 
-type Base = Pick<Shell, 'config' | 'clock' | 'random' | 'logger' | 'database' | 'consoleFolder' | 'sdkFolder'>
+type Base = Pick<
+  Shell,
+  'config' | 'clock' | 'random' | 'logger' | 'database' | 'consoleFolder' | 'docsFolder' | 'sdkFolder'
+>
 
 async function loadShell(base: Base): Promise<Shell> {
   const { config, clock, random, database } = base
@@ -173,6 +179,6 @@ export function composeApp(shell: Shell, more: readonly Route[] = []): Hono {
     random,
     logger,
     database,
-    staticFile: serveConsole(shell.consoleFolder),
+    staticFile: serveStatic(shell),
   })
 }

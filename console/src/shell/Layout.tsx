@@ -166,6 +166,9 @@ function Footer({ environment }: { environment: string }) {
     <footer className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-1 border-t border-line py-2 text-12 text-muted max-sm:pb-20">
       <span className="min-w-0 flex-1 basis-[280px]">{environment === 'demo' && credit}</span>
       <ThemeSwitch />
+      <a href="/docs/" className="link">
+        Docs
+      </a>
       <button type="button" className="link" onClick={() => leave.run()}>
         Sign out
       </button>

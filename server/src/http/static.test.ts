@@ -16,6 +16,14 @@ function makeConsole(): string {
   return folder
 }
 
+function makeDocs(): string {
+  const folder = join(makeConsole(), '..', 'docs')
+  mkdirSync(join(folder, 'guides'), { recursive: true })
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Docs</title>')
+  writeFileSync(join(folder, 'guides', 'first.html'), '<!doctype html><title>First</title>')
+  return folder
+}
+
 /** `fetch` tidies addresses up before it sends them; an attacker does not. */
 function rawGet(url: string, path: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
@@ -70,8 +78,23 @@ test.each([
   expect([200, 404]).toContain(status)
 })
 
-test('without a built console the API works, and the page says what to do', async () => {
-  const { send } = await startTestServer({ consoleFolder: '/nonexistent' })
+test('serves the documentation under /docs, with a slash at the end of its first page, and no page of the console there', async () => {
+  const { server, send } = await startTestServer({ consoleFolder: makeConsole(), docsFolder: makeDocs() })
+  const bare = await fetch(`${server.url}/docs`, { redirect: 'manual' })
+  expect([bare.status, bare.headers.get('location')]).toEqual([308, '/docs/'])
+  const page = await send('GET', '/docs/', { key: null })
+  expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Docs</title>' })
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+  expect((await send('GET', '/docs/guides/first.html', { key: null })).body).toContain('First')
+  expect((await send('GET', '/docs/gone.html', { key: null, headers: { accept: 'text/html' } })).status).toBe(404)
+  expect((await send('GET', '/docsification', { key: null })).body).toContain('Sluice')
+  expect((await rawGet(server.url, '/docs/..%2fsecret.txt')).status).toBe(404)
+  expect((await rawGet(server.url, '/docs/../../secret.txt')).text).not.toBe('secret')
+})
+
+test('without a built console or documentation the API works, and the page says what to do', async () => {
+  const { send } = await startTestServer({ consoleFolder: '/nonexistent', docsFolder: '/nonexistent' })
+  expect((await send('GET', '/docs/', { key: null })).body).toContain('npm run build')
   expect((await send('GET', '/', { key: null })).body).toContain('npm run build')
   expect((await send('GET', '/livez', { key: null })).body).toEqual({ status: 'ok' })
 })

@@ -14,8 +14,28 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
+type StaticFile = (request: Request) => Promise<Response | null>
+
+/** What is there without a key: the documentation under `/docs`, and everywhere else the console. */
+export function serveStatic({ consoleFolder, docsFolder }: Record<'consoleFolder' | 'docsFolder', string>): StaticFile {
+  const [consoleFile, docsFile] = [serveConsole(consoleFolder), serveDocs(docsFolder)]
+  return (request) => (/^\/docs(\/|$)/.test(new URL(request.url).pathname) ? docsFile(request) : consoleFile(request))
+}
+
+/** Its links are relative, so its first page must be seen with a slash at the end. */
+function serveDocs(folder: string): StaticFile {
+  return async (request) => {
+    const name = new URL(request.url).pathname.slice('/docs'.length)
+    if (name === '') return new Response(null, { status: 308, headers: { location: '/docs/' } })
+    const path = fileOf(folder, name === '/' ? '/index.html' : name)
+    const file = path === null ? null : await readIfFile(path)
+    if (path !== null && file) return fileResponse(path, file)
+    return name === '/' ? notBuilt('documentation') : null
+  }
+}
+
 /** The built console: its files, pages by their bare names, and its first page for every address that only the browser knows. */
-export function serveConsole(folder: string): (request: Request) => Promise<Response | null> {
+function serveConsole(folder: string): StaticFile {
   return async (request) => {
     const path = fileOf(folder, new URL(request.url).pathname)
     for (const each of path === null ? [] : [path, `${path}.html`]) {
@@ -25,7 +45,7 @@ export function serveConsole(folder: string): (request: Request) => Promise<Resp
     // A missing picture or script must not come back as a page; a flag or model with a dot in its name is no file.
     if (path === null || (extname(path) !== '' && !asksForPage(request))) return null
     const page = await readIfFile(join(folder, 'index.html'))
-    return page ? fileResponse('index.html', page) : notBuilt()
+    return page ? fileResponse('index.html', page) : notBuilt('console')
   }
 }
 
@@ -64,8 +84,7 @@ function fileResponse(path: string, file: Uint8Array<ArrayBuffer>): Response {
   })
 }
 
-function notBuilt(): Response {
-  const text =
-    'The console is not built here. Run "npm run build", then load this page again. The API works without it.\n'
+function notBuilt(what: 'console' | 'documentation'): Response {
+  const text = `The ${what} is not built here. Run "npm run build", then load this page again. The API works without it.\n`
   return new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
 }
