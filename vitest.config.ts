@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     globalSetup: ['server/src/database/testing/global-setup.ts'],
     include: [
-      '{core,contract,server,sdk,cli,demo,console,bench,examples,acceptance,scripts}/**/*.test.ts',
+      '{core,contract,server,sdk,cli,demo,console,bench,examples,docs,acceptance,scripts}/**/*.test.ts',
       '{core,contract,server,sdk,cli,demo,console,bench}/**/*.test-prop.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -1,4 +1,4 @@
-// Builds what is served: the packed SDK and the console. Skips what is newer than its sources.
+// Builds what is served: the packed SDK, the console and the documentation. Skips what is newer than its sources.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './install.mjs'
@@ -26,6 +26,21 @@ function warmUp() {
   run('node', args, { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
+/** Pages show code, and the reference is made from it: what they are of is nearly everything. */
+const docsSources = ['docs', 'examples', 'contract', 'core/src', 'cli/src', 'sdk/src', 'server/src']
+
+/** Writes the documentation where the server finds it, unless it is there already. Gives the address of its first page. */
+export function buildDocs() {
+  const page = '.build/docs/index.html'
+  if (!isBuilt(page, ...docsSources)) {
+    console.error('Building the documentation …')
+    run('node', ['--conditions=@sluice/source', 'docs/site/main.ts', '.build/docs'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  }
+  return join(root, page)
+}
+
 export function build() {
   const sdkSources = ['sdk/src', 'core/src/evaluation', 'core/src/catalogue']
   if (!isBuilt('.build/sdk.tgz', ...sdkSources) || !isBuilt('.build/sdk/browser.js', ...sdkSources)) {
@@ -39,6 +54,7 @@ export function build() {
         stdio: ['ignore', 'ignore', 'inherit'],
       })
   }
+  buildDocs()
   warmUp()
 }
 

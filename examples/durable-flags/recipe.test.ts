@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { day } from '../world/world.ts'
 import { flags } from './agent.ts'
+import { untold } from '../world/guide-story.ts'
 import { runRecipe } from './recipe.ts'
 
 test('R24: five flags start in their order, each after a good day of the one before; the broken one goes back alone', async () => {
-  const { beforeTheFix, afterTheFix, starts, logged } = await runRecipe(() => {})
+  const told: string[] = []
+  const { beforeTheFix, afterTheFix, starts, logged } = await runRecipe((line) => told.push(line))
+  expect(untold('durable-flags', told)).toEqual([])
   expect(starts.map(({ flag }) => flag)).toEqual([...flags, 'workflow'])
   for (const [i, { at }] of starts.slice(0, 4).entries())
     expect(Date.parse(starts[i + 1]?.at ?? '') - Date.parse(at)).toBeGreaterThanOrEqual(day)

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { untold } from '../world/guide-story.ts'
 import { runRecipe } from './recipe.ts'
 
 test('R79: 58 models by import; a price reaches the application and leaves the past as it was; nothing is lost', async () => {
-  const outcome = await runRecipe(() => {})
+  const told: string[] = []
+  const outcome = await runRecipe((line) => told.push(line))
+  expect(untold('model-catalogue', told)).toEqual([])
   expect(outcome.imported.created).toBe(58)
   expect([outcome.before, outcome.after, outcome.priorCall]).toEqual(['0.0075', '0.00375', '0.0075'])
   expect(outcome.history[0]).toMatchObject({ reason: 'Official price drop' })

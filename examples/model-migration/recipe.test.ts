@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
+import { untold } from '../world/guide-story.ts'
 import { runRecipe } from './recipe.ts'
 
 test('R27: production waits for staging; a throttled model goes back with every request answered; the next attempt arrives', async () => {
-  const { waitedFor, staging, firstAttempt, mix, secondAttempt, log, unanswered } = await runRecipe(() => {})
+  const told: string[] = []
+  const { waitedFor, staging, firstAttempt, mix, secondAttempt, log, unanswered } = await runRecipe((line) =>
+    told.push(line),
+  )
+  expect(untold('model-migration', told)).toEqual([])
   expect(waitedFor).toMatch(/"staging\/assistant"/)
   expect(staging.state).toBe('completed')
   expect(Date.parse(firstAttempt.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(staging.endedAt ?? ''))

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
 import { hour } from '../world/world.ts'
+import { untold } from '../world/guide-story.ts'
 import { runRecipe } from './recipe.ts'
 
 test('R36: a model that was forgotten brings the file back for everybody, with every message answered; the next attempt arrives', async () => {
-  const { firstAttempt, secondAttempt, unanswered, messages, fallbacks, withoutServer } = await runRecipe(() => {})
+  const told: string[] = []
+  const { firstAttempt, secondAttempt, unanswered, messages, fallbacks, withoutServer } = await runRecipe((line) =>
+    told.push(line),
+  )
+  expect(untold('models-from-database', told)).toEqual([])
   expect(messages).toBeGreaterThan(10_000)
   expect(unanswered).toBe(0)
   expect(fallbacks).toBeGreaterThan(0)

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
 import { day } from '../world/world.ts'
+import { untold } from '../world/guide-story.ts'
 import { runRecipe } from './recipe.ts'
 
 test('a tool that fails goes back in its first week, comes again mended, and is offered only where it is on', async () => {
-  const { firstAttempt, refusedStart, secondAttempt, shares, toolsAtHalf, summary } = await runRecipe(() => {})
+  const told: string[] = []
+  const { firstAttempt, refusedStart, secondAttempt, shares, toolsAtHalf, summary } = await runRecipe((line) =>
+    told.push(line),
+  )
+  expect(untold('patch-mode', told)).toEqual([])
   expect(firstAttempt).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
   expect(Date.parse(firstAttempt.endedAt ?? '') - Date.parse(firstAttempt.startedAt ?? '')).toBeLessThan(7 * day)
   expect(refusedStart).toMatch(/what was wrong and what has changed/)
