@@ -76,7 +76,7 @@ function render({ source, path, markdown }: Page, bySource: ReadonlyMap<string, 
 const relativeAddress = (from: string, to: string): string => relative(dirname(from), to) || basename(to)
 
 /** `file=PATH`, `file=PATH#the text its statement begins with`, or `template=NAME`: a plan that comes with Sluice. */
-export function codeOf(request: string): string {
+function codeOf(request: string): string {
   const [, kind, value = ''] = /^(file|template)=(.*)$/.exec(request) ?? []
   if (kind === 'file') {
     const [path = '', ...start] = value.split('#')

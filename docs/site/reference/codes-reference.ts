@@ -56,6 +56,10 @@ const findings: Readonly<Record<FindingCode, readonly [string, string]>> = {
     'A proof takes more than three times the least time.',
     'Plan for it, open a larger share, or advance on quiet.',
   ],
+  between: [
+    'The baseline lies between a target and its limit, and so will an equal candidate.',
+    'Move the target beyond what is normal, or compare with the baseline.',
+  ],
   short_stage: [
     'A stage is over before slow failures or warm caches can be seen.',
     'Let it last longer, or advance on proof.',
