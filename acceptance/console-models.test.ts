@@ -2,12 +2,9 @@ import { type SluiceClient, createClient } from '@sluice/sdk'
 import { createModelRepository } from '@sluice/sdk/models'
 import { scale } from '../testing/scale.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
-import { newDatabase, startServer } from './running-server.ts'
-import type { RunningServer } from './running-server.ts'
+import { server, shown, startConsole } from './console-rig.ts'
+import { faultsOf, looks } from './open-console.ts'
 
-let server: RunningServer
-let shown: Console
 const gpt = { id: 'openai:gpt-4o', name: 'GPT-4o', status: 'active', pricing: { input: 5, output: 10 } }
 const glm = {
   id: 'openrouter:z-ai/glm-4.5-air:free',
@@ -26,14 +23,8 @@ async function add(...models: readonly object[]): Promise<void> {
   }
 }
 
-beforeAll(async () => {
-  server = await startServer(await newDatabase())
-  shown = await openConsole(server.url)
+startConsole(async () => {
   await add(gpt, glm)
-})
-afterAll(async () => {
-  await shown?.close()
-  await server?.end()
 })
 
 describe('a price edited in the console', () => {

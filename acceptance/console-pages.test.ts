@@ -1,16 +1,11 @@
 import { scale } from '../testing/scale.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
-import { newDatabase, startServer } from './running-server.ts'
-import type { RunningServer } from './running-server.ts'
+import { describe, expect, test } from 'vitest'
+import { server, shown, startConsole } from './console-rig.ts'
+import { faultsOf, looks } from './open-console.ts'
 
-let server: RunningServer
-let shown: Console
 const environment = '/api/v1/environments/staging'
 
-beforeAll(async () => {
-  server = await startServer(await newDatabase())
-  shown = await openConsole(server.url)
+startConsole(async () => {
   for (const key of ['summary', 'search'])
     await server.request('PUT', `${environment}/flags/${key}`, {
       enabled: true,
@@ -18,10 +13,6 @@ beforeAll(async () => {
       off: 'off',
       serve: 'off',
     })
-})
-afterAll(async () => {
-  await shown?.close()
-  await server?.end()
 })
 
 describe('a rollout from a template', () => {

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Console, faultsOf, openConsole } from './open-console.ts'
-import { adminKey, newDatabase, startServer } from './running-server.ts'
-import type { RunningServer } from './running-server.ts'
+import { describe, expect, test } from 'vitest'
+import { server, shown, startConsole } from './console-rig.ts'
+import { faultsOf } from './open-console.ts'
+import { adminKey } from './running-server.ts'
 
-let server: RunningServer
-let shown: Console
-
-beforeAll(async () => {
-  server = await startServer(await newDatabase())
-  shown = await openConsole(server.url)
-})
-afterAll(async () => {
-  await shown?.close()
-  await server?.end()
-})
+startConsole()
 
 describe('the frame around every page', () => {
   test('a chosen theme is there again at the next start', async () => {

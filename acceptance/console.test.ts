@@ -1,22 +1,12 @@
 import { createClient } from '@sluice/sdk'
 import { readTrace, runDemo, scenarios } from '@sluice/demo'
 import { scale } from '../testing/scale.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
-import { adminKey, newDatabase, startServer } from './running-server.ts'
-import type { RunningServer } from './running-server.ts'
+import { describe, expect, test } from 'vitest'
+import { server, shown, startConsole } from './console-rig.ts'
+import { faultsOf, looks } from './open-console.ts'
+import { adminKey } from './running-server.ts'
 
-let server: RunningServer
-let shown: Console
-
-beforeAll(async () => {
-  server = await startServer(await newDatabase())
-  shown = await openConsole(server.url)
-})
-afterAll(async () => {
-  await shown?.close()
-  await server?.end()
-})
+startConsole()
 
 describe('the console, in a real browser', () => {
   test('shows a bad rollout being caught, live', async () => {

@@ -1,22 +1,12 @@
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Console, faultsOf, looks, openConsole } from './open-console.ts'
-import { newDatabase, startServer } from './running-server.ts'
-import type { RunningServer } from './running-server.ts'
+import { describe, expect, test } from 'vitest'
+import { server, shown, startConsole } from './console-rig.ts'
+import { faultsOf, looks } from './open-console.ts'
 
-let server: RunningServer
-let shown: Console
 const [, , , darkPhone] = looks
 const inside = '/api/v1/environments/demo'
 
-beforeAll(async () => {
-  server = await startServer(await newDatabase())
-  shown = await openConsole(server.url)
-})
-afterAll(async () => {
-  await shown?.close()
-  await server?.end()
-})
+startConsole()
 
 async function flagWithPast(key: string): Promise<void> {
   const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
