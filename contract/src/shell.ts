@@ -21,7 +21,13 @@ export const contextSchema = z
   .record(z.string(), z.unknown(), { error: 'Expected the context as an object such as {"targetingKey": "user_1"}.' })
   .meta({ id: 'Context' })
 
-export const explainInputSchema = z.strictObject({ context: contextSchema }).meta({ id: 'ExplainInput' })
+export const explainInputSchema = z
+  .strictObject({
+    context: contextSchema,
+    /** Explained in place of the stored one, as it would be after a PUT of it; nothing is stored. */
+    flag: flagInputSchema.optional(),
+  })
+  .meta({ id: 'ExplainInput' })
 
 export const explanationSchema = z
   .strictObject({

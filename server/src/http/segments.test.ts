@@ -53,6 +53,16 @@ describe('segments', () => {
     expect((await fixture.send('GET', `${environment}/segments`)).body.items).toEqual([])
   })
 
+  test('a write over another version is refused with what is there now; one that must be new is not laid over it', async () => {
+    await put('pros', pro)
+    const other = { if: { attr: 'plan', op: 'in', values: ['team'] } }
+    await put('pros', other, { 'if-match': '"v1"' })
+    const late = await put('pros', pro, { 'if-match': '"v1"' })
+    expect([late.status, late.body.current]).toEqual([412, { version: 2, segment: other }])
+    expect((await put('pros', pro, { 'if-none-match': '*' })).status).toBe(409)
+    expect((await fixture.send('GET', `${environment}/segments/pros`)).body.segment).toEqual(other)
+  })
+
   test('two that would name each other are refused', async () => {
     await put('a', { if: { all: [] } })
     await put('b', { if: { segment: 'a' } })

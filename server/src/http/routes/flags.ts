@@ -13,6 +13,7 @@ import { actorOf } from '../../access/principal.ts'
 import type { ModelParts } from '../../catalogue/model-service.ts'
 import { modelWarnings } from '../../catalogue/model-warnings.ts'
 import { type FlagEdit, flagNotFound } from '../../flags/edit-flag.ts'
+import { explainDraft } from '../../flags/explain-draft.ts'
 import { flagRecord } from '../../flags/flag-record.ts'
 import { type FlagParts, applyEdit, versionConflict } from '../../flags/flag-service.ts'
 import { type StoredFlag, findFlag, listFlags } from '../../flags/flag-store.ts'
@@ -93,17 +94,21 @@ export function flagRoutes(parts: FlagParts & ModelReader): Route[] {
   ]
 }
 
-function explainRoute({ cache, clock }: FlagParts): Route {
+function explainRoute(parts: FlagParts): Route {
+  const { cache, clock } = parts
   return defineRoute({
     method: 'POST',
     path: `${one}/explain`,
     summary: 'Why a context gets what it gets.',
     body: explainInputSchema,
+    bodyRules,
     answers: { 200: { description: 'The steps of the evaluation and its outcome.', schema: explanationSchema } },
-    handle: ({ environment, params, body: { context } }) => {
+    handle: async ({ environment, params, body: { context, flag } }) => {
       const key = params['key'] ?? ''
       checkUnit(context)
       const snapshot = cache.get(environment)
+      if (snapshot && flag !== undefined)
+        return json(await explainDraft({ snapshot, key, draft: flag, context }, parts))
       if (!snapshot || !Object.hasOwn(snapshot.flags, key)) throw flagNotFound(key)
       const explanation = explain(snapshot.compiled, key, context, clock.now())
       return json({ flag: key, revision: snapshot.revision, ...explanation })

@@ -84,11 +84,16 @@ export function segmentRoutes(parts: FlagParts): Route[] {
 
 function write({ environment, params, query, principal, request }: WriteCall, input: unknown, parts: FlagParts) {
   const precondition = (current: StoredSegment | null): void => {
+    if (request.headers.get('if-none-match')?.trim() === '*' && current)
+      throw new SluiceError('ALREADY_EXISTS', `There is a segment "${current.name}" already.`, {
+        hint: 'Choose another name, or leave out If-None-Match to replace it.',
+      })
     const wanted = request.headers.get('if-match')
     if (wanted === null || (current && namesTag(wanted, versionTag(current.version)))) return
     const now = current ? `is at version v${current.version} now` : 'does not exist any more'
     throw new SluiceError('VERSION_CONFLICT', `The segment ${now}.`, {
       hint: 'Read it again, put your change on top, and send that with the new ETag.',
+      ...(current ? { current: { version: current.version, segment: current.segment } } : {}),
     })
   }
   const reason = query.reason ?? null
