@@ -23,6 +23,9 @@ import { NotFound } from './shell/NotFound.tsx'
 // Fetched when somebody goes there: most visits are to a rollout, and should not wait for forms.
 const ModelsPage = lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage')
 const ModelPage = lazyRouteComponent(() => import('./pages/models/ModelPage.tsx'), 'ModelPage')
+const FlagPage = lazyRouteComponent(() => import('./pages/flags/FlagPage.tsx'), 'FlagPage')
+const SegmentsPage = lazyRouteComponent(() => import('./pages/segments/SegmentsPage.tsx'), 'SegmentsPage')
+const SegmentPage = lazyRouteComponent(() => import('./pages/segments/SegmentPage.tsx'), 'SegmentPage')
 const AuditPage = lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage')
 const ChannelsPage = lazyRouteComponent(() => import('./pages/channels/ChannelsPage.tsx'), 'ChannelsPage')
 const DeploymentLogPage = lazyRouteComponent(
@@ -79,6 +82,27 @@ const flags = createRoute({
   path: '/flags',
   validateSearch: ({ q }): { q?: string } => (typeof q === 'string' && q !== '' ? { q } : {}),
   component: () => <FlagsPage environment={flags.useParams().env} search={flags.useSearch().q ?? ''} />,
+})
+const flag = createRoute({
+  getParentRoute: () => environment,
+  path: '/flags/$key',
+  component: () => {
+    const { env, key } = flag.useParams()
+    return <FlagPage key={key} environment={env} flagKey={key} />
+  },
+})
+const segments = createRoute({
+  getParentRoute: () => environment,
+  path: '/segments',
+  component: () => <SegmentsPage environment={segments.useParams().env} />,
+})
+const segment = createRoute({
+  getParentRoute: () => environment,
+  path: '/segments/$name',
+  component: () => {
+    const { env, name } = segment.useParams()
+    return <SegmentPage key={name} environment={env} name={name} />
+  },
 })
 const alerts = createRoute({
   getParentRoute: () => environment,
@@ -166,6 +190,9 @@ const deploymentLog = createRoute({
 const pages = [
   overview,
   flags,
+  flag,
+  segments,
+  segment,
   models,
   compare,
   imports,

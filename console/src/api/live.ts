@@ -89,21 +89,26 @@ function receiver(client: QueryClient, environment: string): (name: FrameName, d
   const refreshSeries = throttle(1000, (id: string) => {
     void client.invalidateQueries({ queryKey: keys.series(environment, id) })
   })
-  const refreshFlags = throttle(1000, () => {
+  // A segment says which flags use it, and a changed one comes as a whole set.
+  const refreshTargeting = throttle(1000, () => {
     void client.invalidateQueries({ queryKey: keys.flags(environment) })
+    void client.invalidateQueries({ queryKey: keys.segments(environment) })
   })
   const refreshAlerts = throttle(1000, () => {
     void client.invalidateQueries({ queryKey: keys.alerts(environment) })
   })
   const refreshModels = throttle(500, () => void client.invalidateQueries({ queryKey: modelKeys.all }))
   const handlers: Record<FrameName, (data: unknown) => void> = {
-    put: (data) => setState({ revision: (data as Snapshot).revision }),
+    put: (data) => {
+      setState({ revision: (data as Snapshot).revision })
+      refreshTargeting('')
+    },
     ping: (data) => setState({ revision: (data as { revision: number }).revision }),
     patch: (data) => {
       const patch = data as FlagPatch
       setState({ revision: patch.revision })
       client.setQueryData<List<never>>(keys.flags(environment), (list) => patchFlags(list, patch) as List<never>)
-      refreshFlags('')
+      refreshTargeting('')
     },
     rollout: (data) => {
       mergeRolloutEvent(client, environment, data as Rollout)

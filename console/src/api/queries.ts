@@ -36,6 +36,7 @@ const seriesPoints = 120
 export const keys = {
   environment: (environment: string) => ['environment', environment] as const,
   flags: (environment: string) => ['environment', environment, 'flags'] as const,
+  segments: (environment: string) => ['environment', environment, 'segments'] as const,
   rollouts: (environment: string) => ['environment', environment, 'rollouts'] as const,
   rollout: (environment: string, id: string) => ['environment', environment, 'rollout', id] as const,
   everyRollout: (environment: string) => ['environment', environment, 'rollout'] as const,
@@ -128,10 +129,10 @@ export interface AuditFilter {
   readonly subject?: string
 }
 
-/** Who did what, the newest first. */
-export const auditQuery = (filter: AuditFilter) =>
+/** Who did what, the newest first; read again once its subject is at another version. */
+export const auditQuery = (filter: AuditFilter, version?: number) =>
   infiniteQueryOptions({
-    queryKey: ['audit', filter],
+    queryKey: ['audit', filter, version],
     queryFn: ({ pageParam, signal }) =>
       request<AuditList>('/api/v1/audit', { signal, query: { ...filter, before: pageParam, limit: '50' } }),
     initialPageParam: undefined as string | undefined,

@@ -18,6 +18,7 @@ const credit =
 const pages = [
   ['/e/$env', 'Rollouts', true],
   ['/e/$env/flags', 'Flags', false],
+  ['/e/$env/segments', 'Segments', false],
   ['/e/$env/models', 'Models', false],
   ['/e/$env/metrics', 'Metrics', false],
   ['/e/$env/alerts', 'Alerts', false],

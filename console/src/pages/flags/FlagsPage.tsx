@@ -71,7 +71,9 @@ function Row(props: { environment: string; record: FlagRecord; ask: (asked: Aske
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line py-2">
       <span className="min-w-[160px] flex-1 font-semibold wrap-anywhere">
-        <bdi>{key}</bdi>
+        <Link className="hover:underline" to="/e/$env/flags/$key" params={{ env: environment, key }}>
+          <bdi>{key}</bdi>
+        </Link>
         {warnings.map((warning) => (
           <span key={warning} className="block text-13 font-normal text-warn">
             ▲ {warning}
