@@ -26,21 +26,7 @@ const attributes = [
   '$now',
 ]
 /** Few enough that flags and contexts often meet. */
-const words = [
-  'pro',
-  'PRO',
-  'free',
-  'DE',
-  'us',
-  '',
-  'a.b',
-  '10.1.2.3',
-  '2.3.0',
-  '日本',
-  '😀',
-  'user_1',
-  '42',
-] as const
+const words = ['pro', 'PRO', 'free', 'DE', 'us', '', 'a.b', '10.1.2.3', '2.3.0', '日本', '😀', 'user_1', '42'] as const
 const instants = ['2026-01-01T00:00:00Z', '2026-11-20T10:00:00.5+01:00', '1970-01-01T00:00:00Z'] as const
 
 const attr = fc.oneof(

@@ -11,12 +11,7 @@ export interface Place {
 }
 
 /** `flag`, of the rollout's own environment, or `environment/flag`; a flag whose key is the whole text comes first. */
-async function placeOf(
-  db: Kysely<Tables>,
-  name: string,
-  own: string,
-  environments: readonly string[],
-): Promise<Place> {
+async function placeOf(db: Kysely<Tables>, name: string, own: string, environments: readonly string[]): Promise<Place> {
   const cut = name.indexOf('/')
   const environment = name.slice(0, Math.max(0, cut))
   const isElsewhere = environments.includes(environment) && (await findFlag(db, own, name)) === null
