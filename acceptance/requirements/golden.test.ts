@@ -2,12 +2,13 @@
 import { importWhitelistJson } from '@sluice/core/formats'
 import { compileFlagSet, evaluate } from '@sluice/core/evaluation'
 import type { Flag } from '@sluice/core/evaluation'
-import type { Alert, ImportPlan, Rollout } from '@sluice/contract'
+import type { Alert, ImportPlan, PlanInput, Rollout } from '@sluice/contract'
 import { startingCatalogue } from '@sluice/demo'
 import { compat, createModelRepository } from '@sluice/sdk/models'
 import { describe, expect, test } from 'vitest'
 import { metricsSummarySchema } from '@sluice/contract'
 import { failing, startLiveRollout } from '../../server/src/testing/live-rollout.ts'
+import type { LiveRollout } from '../../server/src/testing/live-rollout.ts'
 import { startTestServer } from '../../server/src/testing/test-server.ts'
 import { serverParts } from '../../server/src/server-parts.ts'
 
@@ -158,37 +159,95 @@ test('R104: the guide’s five calls come to its figures, exact', async () => {
   expect([patches, 2450 / patches]).toEqual([10, 245])
 })
 
-/** The guide's limits as plain thresholds, from the first call on. */
-const guideLimits = {
+/** The guide's limits as plain thresholds over a window of a second, from the first call on. */
+const window = { length: '1s', breach: 1, of: 1, minSamples: 1 } as const
+const guideLimits: Partial<PlanInput> = {
   guardrails: [
-    { metric: 'error', over: 0.05, onBreach: 'rollback', window: { length: '1s', breach: 1, of: 1, minSamples: 1 } },
-    { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, onBreach: 'hold' },
-    { metric: 'tokens', stat: 'mean', ratioOver: 0.8, onBreach: 'notify' },
+    { metric: 'error', over: 0.05, onBreach: 'rollback', window },
+    { metric: 'latency_ms', stat: 'mean', ratioOver: 1.5, onBreach: 'notify', window },
+    { metric: 'tokens', stat: 'mean', ratioOver: 0.8, safeBelowRatio: 0.8, onBreach: 'notify', window },
   ],
-  stages: [{ percent: 10 }, { percent: 100 }],
-} as const
+}
 
-test('R105: ten failures and no baseline raise one alert, about errors; there is none about latency', async () => {
-  const rollout = await startLiveRollout(guideLimits as never)
-  await rollout.seconds(3, { calls: 40, arms: 'T', on: () => ({ error: 1, latency_ms: 100, tokens: 800 }) })
-  const { state, exposure } = await rollout.look()
-  expect([state, exposure.set]).toEqual(['rolled_back', 0])
-  const alerts = (await rollout.send('GET', `${production}/alerts?state=all`)).body.items as Alert[]
-  expect(alerts.filter(({ severity }) => severity === 'CRITICAL').map(({ message }) => message)).toHaveLength(1)
-  expect(alerts[0]?.message).toMatch(/error/i)
-  expect(alerts.some(({ message }) => /latency/i.test(message))).toBe(false)
-  await rollout.seconds(3, { arms: 'T', on: failing('error') })
-  expect((await rollout.look()).exposure.set).toBe(0)
+const alertsOf = async (rollout: LiveRollout): Promise<Alert[]> =>
+  (await rollout.send('GET', `${production}/alerts?state=all`)).body.items
+
+/** Outcomes one after the other, each for the next user of the arm. */
+function inTurn(times: readonly number[], tokens: readonly number[], last: { readonly error: number }) {
+  let next = 0
+  return () => {
+    const i = next++
+    return { error: i === times.length - 1 ? last.error : 0, latency_ms: times[i] ?? 0, tokens: tokens[i] ?? 0 }
+  }
+}
+
+test.each([
+  ['the guide’s five calls', [150, 180, 200], [800, 750, 900], [1200, 1300], 'too slow', 'saving'],
+  ['calls just within both limits', [150, 160, 185], [990, 1000, 1010], [1240, 1260], 'fast', 'saving'],
+  ['calls just beyond both limits', [150, 160, 186], [990, 1000, 1013], [1240, 1260], 'too slow', 'wasting'],
+] as const)('R104: %s against the guide’s limits', async (_, times, tokens, baseTokens, latency, savings) => {
+  const stages = [{ percent: 50, atLeast: '1h' }, { percent: 100 }]
+  const rollout = await startLiveRollout({ ...guideLimits, stages })
+  const on = inTurn(times, tokens, { error: 1 })
+  const off = inTurn([100, 120], baseTokens, { error: 0 })
+  await rollout.exactly({ on, off, candidates: 3, baselines: 2 })
+  expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
+  const { verdicts } = (await rollout.decisions()).at(-1) ?? { verdicts: [] }
+  expect(verdicts.map(({ metric, verdict }) => [metric, verdict])).toEqual([
+    ['error', 'fail'],
+    ['latency_ms', latency === 'fast' ? 'pass' : 'fail'],
+    ['tokens', savings === 'saving' ? 'pass' : 'fail'],
+  ])
+  expect(verdicts[0]).toMatchObject({ estimate: 1 / 3, candidate: { units: 3, events: 1 } })
+  const alerts = await alertsOf(rollout)
+  expect(alerts.map(({ severity, evidence }) => [severity, evidence?.metric]).sort()).toEqual([
+    ['CRITICAL', 'error'],
+    ...(latency === 'fast' ? [] : [['WARNING', 'latency_ms']]),
+    ...(savings === 'saving' ? [] : [['WARNING', 'tokens']]),
+  ])
 })
 
-test('R105: with evidence ten failures of one user hold, and never pass', async () => {
-  const rollout = await startLiveRollout({ stages: [{ percent: 10 }, { percent: 100 }] })
-  const at = new Date(rollout.clock.now()).toISOString()
-  const row = { flag: 'f', variant: 'on', unit: 'user_12', at, metrics: { error: 1, latency_ms: 100, tokens: 800 } }
-  await rollout.observe(Array.from({ length: 10 }, () => row))
-  await rollout.clock.advance(200_000)
-  const { state, exposure } = await rollout.look()
-  expect([state, exposure.set]).toEqual(['held', 10])
+test('R105: ten failures and no baseline raise exactly one alert, about the error rate, and 10 % become 0', async () => {
+  const rollout = await startLiveRollout({ ...guideLimits, stages: [{ percent: 10 }, { percent: 100 }] })
+  const on = () => ({ error: 1, latency_ms: 100, tokens: 800 })
+  await rollout.exactly({ on, off: on, candidates: 10, baselines: 0 })
+  expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
+  const [alert, ...more] = await alertsOf(rollout)
+  expect(more).toEqual([])
+  expect(alert).toMatchObject({ severity: 'CRITICAL', evidence: { metric: 'error', value: 1, limit: 0.05, n: 10 } })
+  expect(alert?.message).toMatch(/error rate: .*10 of 10 calls/)
+  const { verdicts } = (await rollout.decisions()).at(-1) ?? { verdicts: [] }
+  expect(verdicts.slice(1).map(({ estimate, baseline }) => [estimate, baseline.units])).toEqual([
+    [null, 0],
+    [null, 0],
+  ])
+  await rollout.seconds(3, { arms: 'T', on: failing('error') })
+  expect((await rollout.look()).exposure.set).toBe(0)
+  expect((await alertsOf(rollout)).length).toBe(1)
+})
+
+test('R105: as evidence ten failures of one user never pass, and of ten users the fourth is enough', async () => {
+  const plan: Partial<PlanInput> = {
+    stages: [{ percent: 10, atLeast: '1h' }, { percent: 100 }],
+    guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }],
+  }
+  const one = await startLiveRollout(plan)
+  const unit = await one.unitOf('T')
+  for (let call = 0; call < 10; call++) {
+    const at = new Date(one.clock.now()).toISOString()
+    await one.observe([{ flag: 'f', variant: 'on', unit, at, metrics: { error: 1 } }])
+    await one.clock.advance(1000)
+  }
+  await one.clock.advance(200_000)
+  expect(await one.look()).toMatchObject({ state: 'held', exposure: { set: 10 } })
+  const ten = await startLiveRollout(plan)
+  let users = 0
+  while ((await ten.look()).state !== 'rolled_back' && users < 10) {
+    await ten.exactly({ on: () => ({ error: 1 }), off: () => ({ error: 0 }), candidates: 1, baselines: 0 })
+    users += 1
+  }
+  expect(await ten.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
+  expect(users).toBeLessThanOrEqual(4)
 })
 
 test('R32: the status of a rollout is its share and what was seen, with no average of no calls', async () => {

@@ -14,6 +14,12 @@ export const alertSchema = z
     message: z.string(),
     /** What to do about it. */
     action: z.string(),
+    /** What the plan says people do about it. */
+    runbook: z.string().nullable(),
+    /** The figures that opened it; null where none did. */
+    evidence: z
+      .strictObject({ metric: z.string(), value: z.number().nullable(), limit: z.number(), n: z.int() })
+      .nullable(),
     state: z.enum(['open', 'acknowledged', 'resolved']),
     openedAt: instant,
     acknowledgedAt: instant.nullable(),

@@ -45,7 +45,7 @@ export function fromPlan(
         ([, compare, direction]) => compare === guardrail.compare && direction === guardrail.direction,
       )
       const { id, metric, stat, where, per, counting, settle, window, onBreach, limit, safe, stages } = guardrail
-      const { noDataAfterBlocks, onNoData } = guardrail
+      const { noDataAfterBlocks, onNoData, runbook } = guardrail
       return {
         id,
         metric,
@@ -60,6 +60,7 @@ export function fromPlan(
         ...(noDataAfterBlocks === null ? {} : { noDataAfter: formatDuration(noDataAfterBlocks * plan.blockMs) }),
         ...(onNoData === undefined ? {} : { onNoData }),
         ...(stages === null ? {} : { stages: [...stages] }),
+        ...(runbook === undefined ? {} : { runbook }),
       }
     }),
   }

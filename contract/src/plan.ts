@@ -114,6 +114,12 @@ export const guardrailInputSchema = z
         'What silence does beside keeping the stage from opening. Default hold; ignore where a breach only notifies.',
       ),
     stages: z.array(z.int().min(0)).min(1).optional().describe('The stages in which it acts, from 0. Default: all.'),
+    runbook: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('What people do about a breach, as text or as an address; every alert about it says so.'),
   })
   .meta({ id: 'GuardrailInput' })
 

@@ -115,6 +115,7 @@ function guardrailOf(
       input.noDataAfter === undefined ? null : Math.max(1, Math.ceil(durationOf(input.noDataAfter, 0) / blockMs)),
     ...(input.onNoData === undefined ? {} : { onNoData: input.onNoData }),
     stages: input.stages ?? null,
+    ...(input.runbook === undefined ? {} : { runbook: input.runbook }),
   }
   checkLimit(made, pointer, field, safeField, problems)
   checkCounting(input, made, pointer, problems)

@@ -56,11 +56,12 @@ export const alertsCommand: Command = {
 
 const isBurning = ({ severity, state }: Alert): boolean => severity === 'CRITICAL' && state !== 'resolved'
 
-function alertText({ severity, state, message, action, openedAt, id, acknowledgedBy }: Alert): string {
+function alertText({ severity, state, message, action, runbook, openedAt, id, acknowledgedBy }: Alert): string {
   const by = state === 'acknowledged' ? ` by ${acknowledgedBy}` : ''
   return [
     `${marks[severity]} ${severity}  ${message}`,
     `    ${action}`,
+    ...(runbook === null ? [] : [`    Runbook: ${runbook}`]),
     `    ${state}${by}, since ${openedAt}  ${id}`,
   ].join('\n')
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { fieldErrors, fromPlan, planInputSchema, toPlan } from '@sluice/contract'
 import type { FieldError, PlanInput, ReadObservation } from '@sluice/contract'
-import { comparable, simulate } from '@sluice/core/rollout'
+import { simulate } from '@sluice/core/rollout'
 import type { RecordedCall } from '@sluice/core/rollout'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
@@ -175,7 +175,7 @@ function recordedCalls(rows: readonly ReadObservation[], plan: { flag: string; c
     if (flag !== plan.flag) skipped.otherFlags += 1
     else if (!arm) skipped.otherVariants += 1
     else if (unit === null) skipped.withoutUnit += 1
-    else return [{ unit, arm, atMs, endsMs: atMs + (metrics['latency_ms'] ?? 0), metrics: comparable(metrics) }]
+    else return [{ unit, arm, atMs, endsMs: atMs + (metrics['latency_ms'] ?? 0), metrics }]
     return []
   })
   return { calls, skipped }

@@ -34,8 +34,15 @@ function readLedgerMetric(guardrail: Guardrail): LedgerMetric {
   const name = `${metric}${where === null ? '' : `.${where}`}${per === null ? '' : `/${per}`}`
   const counted = stat === 'count' && kind !== 'rate' ? 'count' : kind
   const key = [name, ...(counted === 'count' ? ['count'] : []), ...(counting === 'unit' ? [] : [counting])].join(' ')
-  return { key, metric, where, per, kind: counted, failsOn, counting }
+  const made: LedgerMetric = { key, metric, where, per, kind: counted, failsOn, counting }
+  return counting === 'window' ? made : { ...made, ...spoilt(metric) }
 }
+
+/**
+ * A failed call's times say nothing about speed: quick refusals would make the arm that refuses look fast. Thresholds over
+ * windows count what the charts show, every call.
+ */
+const spoilt = (metric: string): { spoiltBy?: 'error' } => (metric.endsWith('_ms') ? { spoiltBy: 'error' } : {})
 
 /** The metric of a guardrail, of its class where it has one; an amount per something has no natural bound. */
 export function metricOf({ metric, stat, where, per }: Guardrail): Metric {

@@ -67,8 +67,8 @@ export function metricNamed(name: string, stat: Stat): Metric {
 }
 
 /**
- * The metrics of one call that evidence may use. A failed call's times say nothing about speed: quick refusals would make
- * the arm that refuses look fast.
+ * The metrics of one call that evidence may use: a failed call's times say nothing about speed. The same rule as that of a
+ * guardrail that counts units.
  */
 export function comparable(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   if (metrics['error'] !== 1) return metrics

@@ -65,6 +65,8 @@ export interface Guardrail {
   readonly onNoData?: OnNoData
   /** Stage indexes in which it acts; null: in all. */
   readonly stages: readonly number[] | null
+  /** What people do about a breach, as text or as an address; told with it. */
+  readonly runbook?: string
 }
 
 export interface Plan {

@@ -14,17 +14,20 @@ export interface LedgerMetric {
   readonly failsOn: 0 | 1
   /** `unit`: each unit once. `request`: each call for itself. `window`: sums of calls, for limits over windows of time. */
   readonly counting: 'unit' | 'request' | 'window'
+  /** An outcome that takes the meaning from the amount: a refusal's time says nothing about speed. Default: none. */
+  readonly spoiltBy?: string
 }
 
 /** What a row says of a metric; undefined when nothing that can be used. */
 export function readMetric(
-  { metric, where, per, kind }: LedgerMetric,
+  { metric, where, per, kind, spoiltBy }: LedgerMetric,
   metrics: Readonly<Record<string, number>>,
 ): number | undefined {
   const whole = own(metrics, metric)
   const value = where === null ? whole : (own(metrics, `${metric}.${where}`) ?? (whole === undefined ? undefined : 0))
   if (value === undefined || !Number.isFinite(value) || value < 0) return undefined
   if (kind === 'rate') return value === 0 || value === 1 ? value : undefined
+  if (spoiltBy !== undefined && own(metrics, spoiltBy) === 1) return undefined
   if (per === null) return value
   const divisor = own(metrics, per)
   return divisor !== undefined && Number.isFinite(divisor) && divisor > 0 ? value / divisor : undefined

@@ -22,7 +22,8 @@ function rollout(verdict: RolloutVerdict['verdict'], change: Partial<Rollout> = 
     flag: 'chat',
     state: 'running',
     endedAt: null,
-    verdicts: [{ ...guardrail, verdict, sentence }],
+    plan: { guardrails: [{ id: 'error', runbook: 'https://wiki.test/errors' }] },
+    verdicts: [{ ...guardrail, verdict, sentence, estimate: 1, limit: 0.05, candidate: { units: 10 } }],
     sampleRatio: { verdict: 'ok' },
     why: { code: 'RUNNING', sentence: '' },
     ...change,
@@ -53,6 +54,8 @@ describeEachEngine('alerts', (makeDatabase) => {
     })
     expect(alert?.message).toBe('chat, error rate: errors 100 % of users, limit 5 %: 10 of 10 users')
     expect(alert?.action).toContain('sluice rollout rollback chat --env production')
+    expect(alert?.runbook).toBe('https://wiki.test/errors')
+    expect(alert?.evidence).toEqual({ metric: 'error', value: 1, limit: 0.05, n: 10 })
 
     clock.advance(minute)
     for (let look = 0; look < 5; look += 1) await alerts.reconcile(rollout('measuring'))

@@ -112,7 +112,13 @@ export class AlertKeeper {
         action: change,
         why: { code: alert.severity, sentence: alert.message },
         reason: reason ?? null,
-        evidence: { flag: alert.flag, rollout: alert.rollout, cause: alert.cause, action: alert.action },
+        evidence: {
+          flag: alert.flag,
+          rollout: alert.rollout,
+          cause: alert.cause,
+          action: alert.action,
+          ...(alert.runbook === null ? {} : { runbook: alert.runbook }),
+        },
       }
       await appendEvent(transaction, alert.environment, event, this.#parts)
     })

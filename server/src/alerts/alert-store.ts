@@ -38,8 +38,17 @@ export async function listAlerts(
 const msOrNull = (instant: string | null): number | null => (instant === null ? null : Date.parse(instant))
 const instantOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
-const toRow = ({ openedAt, acknowledgedAt, acknowledgedBy, resolvedAt, resolvedBy, ...alert }: Alert): AlertTable => ({
+const toRow = ({
+  openedAt,
+  acknowledgedAt,
+  acknowledgedBy,
+  resolvedAt,
+  resolvedBy,
+  evidence,
+  ...alert
+}: Alert): AlertTable => ({
   ...alert,
+  evidence: evidence === null ? null : JSON.stringify(evidence),
   opened_at: Date.parse(openedAt),
   acknowledged_at: msOrNull(acknowledgedAt),
   acknowledged_by: acknowledgedBy,
@@ -53,9 +62,11 @@ const fromRow = ({
   acknowledged_by: acknowledgedBy,
   resolved_at: resolvedAt,
   resolved_by: resolvedBy,
+  evidence,
   ...row
 }: Selectable<AlertTable>): Alert => ({
   ...row,
+  evidence: evidence === null ? null : (JSON.parse(evidence) as Alert['evidence']),
   openedAt: new Date(openedAt).toISOString(),
   acknowledgedAt: instantOrNull(acknowledgedAt),
   acknowledgedBy,

@@ -52,6 +52,8 @@ async function alertOne(
     severity: model.status === 'retired' ? 'CRITICAL' : 'WARNING',
     message: `The model "${model.id}", which the flag "${flag}" names, ${state}.${successor}`,
     action: 'Let its variants name another model.',
+    runbook: null,
+    evidence: null,
     state: 'open',
     openedAt: present?.openedAt ?? at,
     acknowledgedAt: null,

@@ -20,12 +20,23 @@ export interface Message {
     readonly reason: string | null
     /** How to go back, for whom it wakes at night. */
     readonly rollback: string | null
+    /** What the plan says people do about it. */
+    readonly runbook: string | null
   }
 }
 
 export function messageOf(event: StoredEvent): Message {
-  const { flag = null, rollout = null } = (event.evidence ?? {}) as { flag?: string; rollout?: string }
+  const {
+    flag = null,
+    rollout = null,
+    runbook = null,
+  } = (event.evidence ?? {}) as {
+    flag?: string
+    rollout?: string
+    runbook?: string
+  }
   const isRollout = event.subject.kind === 'rollout'
+  const isAbout = isRollout || (typeof rollout === 'string' && rollout !== '' && event.action !== 'alert.resolved')
   const ofFlag = event.subject.kind === 'flag' ? event.subject.id : typeof flag === 'string' ? flag : null
   return {
     type: typeOf(event),
@@ -42,7 +53,8 @@ export function messageOf(event: StoredEvent): Message {
       to: event.to,
       why: event.why,
       reason: event.reason,
-      rollback: isRollout && ofFlag ? `sluice rollout rollback ${ofFlag} --env ${event.scope}` : null,
+      rollback: ofFlag && isAbout ? `sluice rollout rollback ${ofFlag} --env ${event.scope}` : null,
+      runbook: typeof runbook === 'string' ? runbook : null,
     },
   }
 }

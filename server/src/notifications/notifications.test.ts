@@ -2,10 +2,12 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { channelSchema, deliverySchema } from '@sluice/contract'
+import type { Rollout } from '@sluice/contract'
 import { expect, onTestFinished, test } from 'vitest'
 import { rolloutPart } from '../rollouts/rollout-part.ts'
 import { startTestServer } from '../testing/test-server.ts'
 import type { Shell } from '../compose.ts'
+import { DailyDigest } from './daily-digest.ts'
 import { Dispatcher, retryDelaysMs } from './dispatcher.ts'
 import { notificationPart } from './notification-part.ts'
 
@@ -98,6 +100,75 @@ test('what does not arrive is tried again under the same id until it does', asyn
   for (const delay of retryDelaysMs.slice(0, 2)) await pass(delay * 1.2)
   expect(await deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 3, error: null }])
   expect(new Set(heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+})
+
+test('R30: once a day a channel that asked for it is told where everything on its way stands', async () => {
+  const { heard, url } = await receiver()
+  const { send, server, channel, pass } = await start()
+  const live: Rollout[] = []
+  const lookAt = async (time: string): Promise<void> => {
+    const clock = { ...server.shell.clock, now: () => Date.parse(time) }
+    await new DailyDigest({ ...server.shell, clock, live: () => live }).look()
+  }
+  await lookAt('2030-01-01T07:00:00Z')
+  await channel({ kind: 'webhook', name: 'daily', url, events: ['environment.digest'] })
+  await lookAt('2030-01-01T08:00:00Z')
+  await send('POST', `${production}/rollouts?start=true`, { body: { flag: 'chat', reason: 'try' } })
+  live.push((await send('GET', `${production}/rollouts/chat`)).body)
+  await lookAt('2030-01-02T05:59:00Z')
+  await pass(0)
+  expect(heard).toEqual([])
+  for (const time of ['06:00', '07:00', '23:00']) await lookAt(`2030-01-02T${time}:00Z`)
+  await lookAt('2030-01-03T06:00:00Z')
+  await pass(0)
+  expect(heard.map(({ body }) => [body.type, body.timestamp])).toEqual([
+    ['environment.digest', '2030-01-02T06:00:00.000Z'],
+    ['environment.digest', '2030-01-03T06:00:00.000Z'],
+  ])
+  expect(heard[0]?.body.data.why.sentence).toMatch(/^chat: At 1 %\. Opens 10 % after: /)
+})
+
+test('R72: each change of an alert is one message with the way back and the runbook, also when two tries fail', async () => {
+  let failures = 2
+  const { heard, url } = await receiver(() => ({ status: failures-- > 0 ? 503 : 204 }))
+  const { send, channel, pass, clock } = await start()
+  await channel({ kind: 'webhook', name: 'ops', url, events: ['alert.*'] })
+  const runbook = 'https://wiki.test/errors'
+  const guardrails = [
+    {
+      metric: 'error',
+      over: 0.05,
+      onBreach: 'hold',
+      runbook,
+      window: { length: '10s', breach: 1, of: 1, minSamples: 5 },
+    },
+  ]
+  const stages = [{ percent: 100, holdback: 0, atLeast: '1h' }]
+  await send('POST', `${production}/rollouts?start=true`, {
+    body: { flag: 'chat', block: '10s', timeout: '1s', stages, guardrails, reason: 'try' },
+  })
+  for (let second = 0; second < 30; second += 5) {
+    const at = new Date(clock.now()).toISOString()
+    const observations = Array.from({ length: 10 }, (_, i) => ({
+      flag: 'chat',
+      variant: 'on',
+      unit: `u${second}-${i}`,
+      at,
+      metrics: { error: i % 2 },
+    }))
+    await send('POST', `${production}/observations`, { body: { id: `b${second}`, observations } })
+    await pass(5000)
+  }
+  for (const delay of retryDelaysMs.slice(0, 3)) await pass(delay * 1.2)
+  const opened = heard.filter(({ body }) => body.data.why.sentence.includes('error rate'))
+  expect(opened.map(({ body }) => body.type)).toEqual(Array.from({ length: 3 }, () => 'alert.opened'))
+  expect(new Set(opened.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+  expect(opened[0]?.body.data).toMatchObject({
+    flag: 'chat',
+    runbook,
+    rollback: 'sluice rollout rollback chat --env production',
+    why: { code: 'CRITICAL' },
+  })
 })
 
 test('B38: the running server looks by itself', async () => {

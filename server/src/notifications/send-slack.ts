@@ -45,7 +45,7 @@ async function callSlack(
 }
 
 function textOf({ type, data }: Message): string {
-  const { flag, environment, from, to, why, reason, actor, rollback } = data
+  const { flag, environment, from, to, why, reason, actor, rollback, runbook } = data
   const moved =
     from !== null && to !== null && from !== to && type.startsWith('rollout.') ? `: ${from} % → ${to} %` : ''
   const by = actor.kind === 'engine' ? 'by itself' : `by ${actor.name}`
@@ -53,6 +53,7 @@ function textOf({ type, data }: Message): string {
     `${marks[type] ?? ':information_source:'} *${plain(flag ?? data.subject.id)}* (${environment}) ${type.replaceAll(/^\w+\.|_/g, ' ').trim()}${moved}, ${plain(by)}`,
     ...(why?.sentence ? [plain(why.sentence)] : []),
     ...(reason ? [`> ${plain(reason)}`] : []),
+    ...(runbook ? [`Runbook: ${plain(runbook)}`] : []),
     ...(rollback && type !== 'rollout.rolled_back' ? [`\`${rollback}\``] : []),
   ]
   return lines.join('\n')

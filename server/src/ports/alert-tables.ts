@@ -21,4 +21,6 @@ export interface AlertTable {
   resolved_at: number | null
   resolved_by: string | null
   reopened: number
+  evidence: string | null
+  runbook: string | null
 }

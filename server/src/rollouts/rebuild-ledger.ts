@@ -1,6 +1,5 @@
 import { ledgerSettings } from '@sluice/core/rollout'
 import type { RolloutState } from '@sluice/core/rollout'
-import { comparable } from '@sluice/core/rollout'
 import { UnitLedger } from '@sluice/core/statistics'
 import type { LedgerRow } from '@sluice/core/statistics'
 import type { Kysely } from 'kysely'
@@ -18,7 +17,7 @@ export function ledgerRows(
 ): readonly LedgerRow[] {
   return rows.flatMap((row) =>
     row.status === 'evidence' && row.attempt === attempt && row.visit === visit && row.arm && row.unit !== null
-      ? [{ unit: row.unit, arm: row.arm, atMs: row.atMs, metrics: comparable(row.metrics) }]
+      ? [{ unit: row.unit, arm: row.arm, atMs: row.atMs, metrics: row.metrics }]
       : [],
   )
 }

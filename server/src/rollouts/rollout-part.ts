@@ -7,6 +7,7 @@ import { configRoutes } from '../http/routes/config.ts'
 import { metricsRoutes } from '../http/routes/metrics.ts'
 import { observationRoutes } from '../http/routes/observations.ts'
 import { rolloutRoutes } from '../http/routes/rollouts.ts'
+import { DailyDigest } from '../notifications/daily-digest.ts'
 import { ObservationPruner } from '../observations/observation-pruner.ts'
 import { PrometheusMetrics } from '../metrics/prometheus.ts'
 import type { ServerPart } from '../start-server.ts'
@@ -32,6 +33,7 @@ export function rolloutPart(shell: Shell): ServerPart {
   const watch = new StoreWatch(runner, parts)
   const checks = new CheckKeeper(runner, parts, { internalHosts: shell.config.internalHosts })
   const pruner = new ObservationPruner(shell)
+  const digest = new DailyDigest({ ...shell, live: () => runner.live() })
   const prometheus = new PrometheusMetrics({ ...shell, live: () => runner.live() })
   return {
     routes: [
@@ -48,9 +50,11 @@ export function rolloutPart(shell: Shell): ServerPart {
       watch.start()
       checks.start()
       pruner.start()
+      digest.start()
     },
     async stop() {
       pruner.stop()
+      digest.stop()
       watch.stop()
       checks.stop()
       await runner.close()

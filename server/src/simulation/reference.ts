@@ -1,6 +1,6 @@
 // The engine beside the server: the same core, fed with what is stored, by somebody who never crashes and keeps nothing in
 // memory that was not committed.
-import { comparable, ledgerSettings, positionOf, step } from '@sluice/core/rollout'
+import { ledgerSettings, positionOf, step } from '@sluice/core/rollout'
 import type { Facts, Guardrail, Plan, RolloutState, Verdict } from '@sluice/core/rollout'
 import { UnitLedger } from '@sluice/core/statistics'
 import type { LedgerRow } from '@sluice/core/statistics'
@@ -59,7 +59,7 @@ export class ReferenceEngine {
     return this.#observer.rowsBetween(rollout, from, to).flatMap((row): LedgerRow[] => {
       const counts = row['status'] === 'evidence' && row['attempt'] === attempt && row['visit'] === visit
       if (!counts || row['arm'] === null || row['unit'] === null) return []
-      const metrics = comparable(JSON.parse(String(row['metrics'])) as Record<string, number>)
+      const metrics = JSON.parse(String(row['metrics'])) as Record<string, number>
       return [{ unit: String(row['unit']), arm: row['arm'] as 'T' | 'C', atMs: Number(row['at']), metrics }]
     })
   }

@@ -71,6 +71,7 @@ function Row({ alert, now }: { alert: Alert; now: number }) {
         </p>
         <p dir="auto">{alert.message}</p>
         <p className="text-13 text-muted">{standing(alert)}</p>
+        {alert.runbook !== null && <Runbook text={alert.runbook} />}
         <Refused error={answer.error} />
       </div>
       {alert.state !== 'resolved' && (
@@ -86,6 +87,23 @@ function Row({ alert, now }: { alert: Alert; now: number }) {
         </div>
       )}
     </li>
+  )
+}
+
+/** What the plan says people do: a link where it is an address. */
+function Runbook({ text }: { text: string }) {
+  const isAddress = /^https?:\/\//.test(text)
+  return (
+    <p className="text-13">
+      Runbook:{' '}
+      {isAddress ? (
+        <a className="link" href={text} rel="noreferrer">
+          {text}
+        </a>
+      ) : (
+        <span dir="auto">{text}</span>
+      )}
+    </p>
   )
 }
 

@@ -138,5 +138,6 @@ const testMessage = (id: string, nowMs: number): Message => ({
     why: { code: 'TEST', sentence: 'A test: messages of Sluice arrive here.' },
     reason: null,
     rollback: null,
+    runbook: null,
   },
 })
