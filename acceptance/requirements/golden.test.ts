@@ -14,7 +14,7 @@ import { serverParts } from '../../server/src/server-parts.ts'
 
 const production = '/api/v1/environments/production'
 
-function on(flag: Flag, units: readonly string[]): string[] {
+function onOf(flag: Flag, units: readonly string[]): string[] {
   const flags = compileFlagSet({ schema: 1, env: 'test', epoch: 'e', revision: 1, flags: { f: flag } })
   return units.filter((unit) => evaluate(flags, 'f', { targetingKey: unit }, 0).variant === 'on')
 }
@@ -73,7 +73,7 @@ describe('R102: who is in, at every percentage', () => {
     [50, 47],
     [100, 100],
   ])('R102: with the guide’s own hash %i %% lets %i of 100 users in', (percent, count) => {
-    expect(on(imported(percent).flag, hundred).length).toBe(count)
+    expect(onOf(imported(percent).flag, hundred).length).toBe(count)
   })
 
   const native = (share: number): Flag => ({
@@ -92,24 +92,24 @@ describe('R102: who is in, at every percentage', () => {
     [50_000, 50],
     [100_000, 100],
   ])('R102: with ours a share of %i lets %i of 100 users in', (share, count) => {
-    expect(on(native(share), hundred).length).toBe(count)
+    expect(onOf(native(share), hundred).length).toBe(count)
   })
   test('R102: with ours 25 % are these users, within the 15 to 35 that the guide accepts', () => {
     const numbers = '4 8 18 20 21 22 25 27 28 30 31 32 38 41 43 47 56 57 58 62 64 72 73 74 82 93'.split(' ')
-    expect(on(native(25_000), hundred)).toEqual(numbers.map((number) => `user_${number}`))
+    expect(onOf(native(25_000), hundred)).toEqual(numbers.map((number) => `user_${number}`))
     expect(numbers.length).toBeGreaterThanOrEqual(15)
     expect(numbers.length).toBeLessThanOrEqual(35)
   })
 })
 
 test('R103: lists decide before the percentage, and the kill switch before the lists', () => {
-  expect(on(imported(0, { whitelist: ['whitelisted_user'] }).flag, ['whitelisted_user'])).toEqual(['whitelisted_user'])
-  expect(on(imported(0, { blacklist: ['blacklisted_user'] }).flag, ['blacklisted_user'])).toEqual([])
-  expect(on(imported(100, { blacklist: ['blacklisted_user'] }).flag, ['blacklisted_user'])).toEqual([])
-  expect(on(imported(0, { whitelist: ['a'], enabled: false }).flag, ['a'])).toEqual([])
+  expect(onOf(imported(0, { whitelist: ['whitelisted_user'] }).flag, ['whitelisted_user'])).toEqual(['whitelisted_user'])
+  expect(onOf(imported(0, { blacklist: ['blacklisted_user'] }).flag, ['blacklisted_user'])).toEqual([])
+  expect(onOf(imported(100, { blacklist: ['blacklisted_user'] }).flag, ['blacklisted_user'])).toEqual([])
+  expect(onOf(imported(0, { whitelist: ['a'], enabled: false }).flag, ['a'])).toEqual([])
   expect(imported(0, { whitelist: ['a', 'a'] }).flag.include?.length).toBe(1)
   const both = imported(0, { whitelist: ['a'], blacklist: ['a'] })
-  expect(on(both.flag, ['a'])).toEqual(['a'])
+  expect(onOf(both.flag, ['a'])).toEqual(['a'])
   expect(both.notes.some(({ sentence }) => sentence.startsWith('On both lists'))).toBe(true)
 })
 

@@ -1,6 +1,7 @@
 // Metrics, guardrails and alerts: what the guides do with counters in memory and curl.
 import { metricsSummarySchema, planTemplates } from '@sluice/contract'
 import type { Alert, GuardrailInput } from '@sluice/contract'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { failing, fine, startLiveRollout } from '../../server/src/testing/live-rollout.ts'
 import type { LiveRollout } from '../../server/src/testing/live-rollout.ts'
@@ -221,9 +222,34 @@ test('R69: a critical breach lowers the share by itself, and the log says who', 
   const last = (await rollout.decisions()).at(-1)
   expect([last?.actor.kind, last?.from, last?.to]).toEqual(['engine', 50, 0])
 })
-test('R70: an alert says what to do', async () => {
-  const rollout = await startLiveRollout({ ...half, guardrails: [{ metric: 'error', over: 0.05, onBreach: 'hold' }] })
-  await rollout.seconds(15, { on: failing('error', 2) })
-  const [alert] = (await rollout.send('GET', `${production}/alerts`)).body.items as Alert[]
-  expect(alert?.action).toMatch(/[a-z]{4,}/)
+test.each([
+  ['error', { error: 1, latency_ms: 50 }, /which model or kind of error fails/],
+  ['latency_ms', { error: 0, latency_ms: 900 }, /Investigate latency causes/],
+  ['tokens', { error: 0, latency_ms: 50, tokens: 1200 }, /calls are batched .* one item a call saves nothing/],
+  ['completed', { error: 0, latency_ms: 50, completed: 0 }, /Review recent changes/],
+] as const)(
+  'R70, R80: an alert about %s says what to look at, what the plan says, and how to go back',
+  async (metric, bad, text) => {
+    const good = { error: 0, latency_ms: 50, tokens: 500, completed: 1 }
+    const runbook = `https://wiki.test/${metric}`
+    const window = { length: '1s', breach: 1, of: 1, minSamples: 1 }
+    const limits = {
+      error: { over: 0.05 },
+      latency_ms: { stat: 'mean', ratioOver: 1.5 },
+      tokens: { stat: 'mean', ratioOver: 0.8 },
+      completed: { under: 0.95 },
+    }
+    const guardrails = [{ metric, ...limits[metric], onBreach: 'hold', runbook, window }] as GuardrailInput[]
+    const rollout = await startLiveRollout({ ...half, guardrails })
+    await rollout.seconds(2, { on: () => ({ ...good, ...bad }), off: () => good })
+    const [alert] = (await rollout.send('GET', `${production}/alerts`)).body.items as Alert[]
+    expect(alert).toMatchObject({ severity: 'CRITICAL', runbook, evidence: { metric } })
+    expect(alert?.action).toMatch(text)
+    expect(alert?.action).toMatch(/sluice rollout rollback f --env production/)
+  },
+)
+test('R80: what people see has a line that says where to look', () => {
+  const page = readFileSync(new URL('../../docs/how-to/when-an-alert-comes.md', import.meta.url), 'utf8')
+  for (const symptom of ['not found', 'Errors', 'Slow', 'Costs', 'Reasoning', 'savings', 'the old, or the new'])
+    expect(page).toMatch(new RegExp(`^\\| \\*\\*.*${symptom}.*\\*\\* \\| .*\\| .*\\|$`, 'm'))
 })
