@@ -203,16 +203,19 @@ test('a ledger leaves out values that are no amounts, and none of a row that is 
     atMs: i,
     metrics: { error: value, latency_ms: value },
   }))
-  const block = ledger.seal([...rows, { unit: 'ok', arm: 'T', atMs: 0, metrics: { error: 1, latency_ms: 7 } }], {
-    block: 0,
-    visit: 1,
-    entry: 0,
-  })
+  const block = ledger.seal(
+    [
+      ...rows,
+      { unit: 'ok', arm: 'T', atMs: 0, metrics: { error: 0, latency_ms: 7 } },
+      { unit: 'failed', arm: 'T', atMs: 0, metrics: { error: 1 } },
+    ],
+    { block: 0, visit: 1, entry: 0 },
+  )
   const sound = odd.filter((value) => value >= 0 && value < Infinity)
   expect(block.values['latency_ms']?.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual(
     [...sound, 7].toSorted((a, b) => a - b),
   )
-  expect(block.rates['error']?.first.T).toEqual({ n: odd.length + 1, x: 1 })
+  expect(block.rates['error']?.first.T).toEqual({ n: odd.length + 2, x: 1 })
 })
 
 test('every public function of statistics and planning takes any number', () => {

@@ -9,7 +9,7 @@ import type { Logger } from '../ports/logger.ts'
 import { listChannels } from './channel-store.ts'
 import { isWanted } from './event-type.ts'
 
-export const digestType = 'environment.digest'
+const digestType = 'environment.digest'
 
 const hour = 3_600_000
 /** In UTC. */
