@@ -103,7 +103,9 @@ describe('R102: who is in, at every percentage', () => {
 })
 
 test('R103: lists decide before the percentage, and the kill switch before the lists', () => {
-  expect(onOf(imported(0, { whitelist: ['whitelisted_user'] }).flag, ['whitelisted_user'])).toEqual(['whitelisted_user'])
+  expect(onOf(imported(0, { whitelist: ['whitelisted_user'] }).flag, ['whitelisted_user'])).toEqual([
+    'whitelisted_user',
+  ])
   expect(onOf(imported(0, { blacklist: ['blacklisted_user'] }).flag, ['blacklisted_user'])).toEqual([])
   expect(onOf(imported(100, { blacklist: ['blacklisted_user'] }).flag, ['blacklisted_user'])).toEqual([])
   expect(onOf(imported(0, { whitelist: ['a'], enabled: false }).flag, ['a'])).toEqual([])
