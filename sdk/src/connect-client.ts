@@ -17,6 +17,7 @@ import { refusedRows } from './read-receipt.ts'
 import { createResolver } from './resolver.ts'
 import type { Resolver } from './resolution.ts'
 import type { SluiceClient } from './sluice-client.ts'
+import type { SnapshotCache } from './snapshot-cache.ts'
 import { SnapshotSource } from './snapshot-source.ts'
 import type { Timing } from './timing.ts'
 import type { Transport } from './transport.ts'
@@ -38,13 +39,6 @@ export interface Platform {
   readonly over: (resolver: Resolver) => Resolver
   /** Calls back when nothing is left to do; the answer takes it back. */
   readonly atExit: (flush: () => Promise<void>) => () => void
-}
-
-/** Where snapshots survive the process. */
-export interface SnapshotCache {
-  read(): unknown
-  write(snapshot: unknown): void
-  settled(): Promise<void>
 }
 
 /** Flags that were confirmed within this time need no question when a request comes in; the server pings every 15 seconds. */

@@ -1,12 +1,5 @@
-export type {
-  AnswerOf,
-  ClientStatus,
-  Details,
-  GuardOptions,
-  Readiness,
-  SluiceClient,
-  TrackedCall,
-} from './sluice-client.ts'
+export type { AnswerOf, ClientStatus, Details, GuardOptions, Readiness, SluiceClient } from './sluice-client.ts'
+export type { TrackedCall } from './tracked-call.ts'
 export type { Branch } from './guarded-call.ts'
 export type { Call } from './call.ts'
 export type { ClientErrorCode, ClientEvents, Listener } from './emitter.ts'

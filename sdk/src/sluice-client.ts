@@ -9,6 +9,7 @@ import type { Metrics } from './observation.ts'
 import type { OpenCall } from './open-call.ts'
 import type { DetailsErrorCode, DetailsReason } from './resolution.ts'
 import type { ClientState } from './snapshot-source.ts'
+import type { TrackedCall } from './tracked-call.ts'
 
 /** Where the flags come from that answer when `ready()` resolves. */
 export interface Readiness {
@@ -44,17 +45,6 @@ export interface ClientStatus {
   readonly lastSyncAt: string | null
   /** Rows not yet sent, and rows given up because the queue was full. */
   readonly rows: { readonly waiting: number; readonly dropped: number }
-}
-
-/** A call that was measured elsewhere: the flag, and any metrics. */
-export interface TrackedCall {
-  readonly flag: FlagKey
-  /** The variant that was in use, where it is known better than by evaluating again. */
-  readonly variant?: string
-  /** Start of the call, RFC 3339 or milliseconds since 1970. Default: now, less `latency_ms`. */
-  readonly at?: string | number
-  readonly model?: string
-  readonly [metric: string]: number | boolean | string | undefined
 }
 
 /** What a call with these branches answers. */

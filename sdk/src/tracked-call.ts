@@ -1,6 +1,17 @@
+import type { FlagKey } from './flag-types.ts'
 import { cleanMetrics } from './observation.ts'
 import type { Metrics } from './observation.ts'
-import type { TrackedCall } from './sluice-client.ts'
+
+/** A call that was measured elsewhere: the flag, and any metrics. */
+export interface TrackedCall {
+  readonly flag: FlagKey
+  /** The variant that was in use, where it is known better than by evaluating again. */
+  readonly variant?: string
+  /** Start of the call, RFC 3339 or milliseconds since 1970. Default: now, less `latency_ms`. */
+  readonly at?: string | number
+  readonly model?: string
+  readonly [metric: string]: number | boolean | string | undefined
+}
 
 /** A tracked call as its row needs it. */
 export interface ReadCall {

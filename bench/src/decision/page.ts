@@ -16,7 +16,7 @@ export interface DecisionFigures {
 export function decisionPage(figures: DecisionFigures): readonly { readonly path: string; readonly text: string }[] {
   return [
     { path: 'docs/benchmarks/decision.md', text: page(figures) },
-    { path: 'docs/benchmarks/decision.svg', text: goalPicture(figures) },
+    { path: 'docs/benchmarks/decision.svg', text: goalPicture(figures.comparisons) },
   ]
 }
 

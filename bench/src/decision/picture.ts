@@ -1,5 +1,4 @@
 import type { ComparisonTable } from './comparison.ts'
-import type { DecisionFigures } from './page.ts'
 
 const width = 1080
 const rowHeight = 24
@@ -17,7 +16,7 @@ interface Column {
 }
 
 /** A line a rule: how often it rolls back what is healthy, beside what it lets through of what is not. */
-export function goalPicture({ comparisons: [alarms, excess] }: DecisionFigures): string {
+export function goalPicture([alarms, excess]: readonly ComparisonTable[]): string {
   const rows = alarms && excess ? linesOf(alarms, excess) : []
   const largest = Math.max(1, ...rows.map(({ failures }) => failures))
   const columns: readonly [Column, Column] = [

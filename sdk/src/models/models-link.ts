@@ -1,7 +1,7 @@
 import type { Context } from '#evaluation'
-import type { SnapshotCache } from '../connect-client.ts'
+import type { SnapshotCache } from '../snapshot-cache.ts'
 import type { QuietLog } from '../logger.ts'
-import type { TrackedCall } from '../sluice-client.ts'
+import type { TrackedCall } from '../tracked-call.ts'
 import type { Timing } from '../timing.ts'
 import type { Transport } from '../transport.ts'
 

@@ -1,4 +1,4 @@
-import type { TrackedCall } from '../sluice-client.ts'
+import type { TrackedCall } from '../tracked-call.ts'
 
 const mostUnits = 10_000
 
