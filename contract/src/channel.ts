@@ -6,14 +6,17 @@ export const channelKindSchema = z.enum(['webhook', 'slack'], { error: 'Expected
 
 const common = {
   name: z.string().min(1).max(100),
-  /** Whose events are sent; null or left out: those of every environment. */
-  environment: z.string().nullable().optional(),
-  /** Which events: whole types or `rollout.*`; left out: all of rollouts and alerts. */
+  environment: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Whose events are sent; null or left out: those of every environment.'),
   events: z
     .array(z.string().regex(/^[a-z]+\.(?:\*|[a-z_]+)$/, 'Expected a type such as "rollout.rolled_back", or "alert.*".'))
     .min(1)
     .max(50)
-    .optional(),
+    .optional()
+    .describe('Which events: whole types or `rollout.*`; left out: all of rollouts and alerts.'),
 }
 
 export const channelInputSchema = z
@@ -28,12 +31,15 @@ export const channelInputSchema = z
       z.strictObject({
         kind: z.literal('slack'),
         ...common,
-        /** A bot token with `chat:write`. */
-        token: z.string().regex(/^xox[a-z]-\S+$/, 'Expected the bot token of a Slack app, xoxb-…'),
-        /** The id of a channel that the bot is in. */
-        channel: z.string().min(1).max(80),
-        /** Slack itself unless said. */
-        url: z.url({ protocol: /^https?$/ }).optional(),
+        token: z
+          .string()
+          .regex(/^xox[a-z]-\S+$/, 'Expected the bot token of a Slack app, xoxb-…')
+          .describe('A bot token with `chat:write`.'),
+        channel: z.string().min(1).max(80).describe('The id of a channel that the bot is in.'),
+        url: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe('Slack itself unless said.'),
       }),
     ],
     { error: 'Expected "kind" to be webhook or slack.' },
@@ -49,26 +55,25 @@ export const channelSchema = z
     environment: z.string().nullable(),
     events: z.array(z.string()),
     url: z.string(),
-    /** `disabled`: its receiver answered 410 Gone. */
-    state: z.enum(['enabled', 'disabled']),
+    state: z.enum(['enabled', 'disabled']).describe('`disabled`: its receiver answered 410 Gone.'),
     createdAt: instant,
-    /** `whsec_…`, which signs; shown once, in the answer to the request that made it. */
-    secret: z.string().optional(),
+    secret: z
+      .string()
+      .optional()
+      .describe('`whsec_…`, which signs; shown once, in the answer to the request that made it.'),
   })
   .meta({ id: 'Channel' })
 export type Channel = z.infer<typeof channelSchema>
 
 export const deliverySchema = z
   .strictObject({
-    /** The same for every try: receivers tell repeats by it. */
-    event: z.string(),
+    event: z.string().describe('The same for every try: receivers tell repeats by it.'),
     type: z.string(),
     state: z.enum(['pending', 'delivered', 'failed']),
     attempts: z.int(),
     nextAttemptAt: instant.nullable(),
     deliveredAt: instant.nullable(),
-    /** Why the last try failed; never the body of an answer. */
-    error: z.string().nullable(),
+    error: z.string().nullable().describe('Why the last try failed; never the body of an answer.'),
   })
   .meta({ id: 'Delivery' })
 export type Delivery = z.infer<typeof deliverySchema>

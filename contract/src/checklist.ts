@@ -60,11 +60,9 @@ export const checkSchema = z
   .strictObject({
     id: z.string(),
     text: z.string(),
-    /** The stage that it must be done in to go on; -1: before the start. */
-    stage: z.int(),
+    stage: z.int().describe('The stage that it must be done in to go on; -1: before the start.'),
     by: z.enum(['person', 'http', 'command', 'metric']),
-    /** The address, the command or the condition. */
-    detail: z.string().nullable(),
+    detail: z.string().nullable().describe('The address, the command or the condition.'),
     state: checkStateSchema,
     at: instant.nullable(),
     actor: actorSchema.nullable(),
@@ -79,8 +77,7 @@ export const checkResultInputSchema = z
     state: checkStateSchema,
     note: z.string().max(500).optional(),
     exitCode: z.int().optional(),
-    /** The end of what a command printed. */
-    output: z.string().max(4000).optional(),
+    output: z.string().max(4000).optional().describe('The end of what a command printed.'),
   })
   .meta({ id: 'CheckResultInput' })
 export type CheckResultInput = z.infer<typeof checkResultInputSchema>

@@ -37,8 +37,9 @@ const changedFieldSchema = z.strictObject({ pointer: z.string(), from: z.unknown
 /** One thing that differs between a file and the server. */
 export const configChangeSchema = z
   .strictObject({
-    /** `keep`: it differs and stays as it is; `effect` says why. */
-    op: z.enum(['create', 'update', 'delete', 'keep']),
+    op: z
+      .enum(['create', 'update', 'delete', 'keep'])
+      .describe('`keep`: it differs and stays as it is; `effect` says why.'),
     kind: z.enum(['segment', 'flag', 'rollout']),
     key: z.string(),
     fields: z.array(changedFieldSchema),
@@ -49,13 +50,12 @@ export type ConfigChange = z.infer<typeof configChangeSchema>
 
 export const configPlanSchema = z
   .strictObject({
-    /** Of the environment when this was found; `apply` with it is refused once something has changed. */
-    revision: z.int(),
+    revision: z
+      .int()
+      .describe('Of the environment when this was found; `apply` with it is refused once something has changed.'),
     changes: z.array(configChangeSchema),
-    /** Flags that the file does not name: left alone unless pruned. */
-    unmanaged: z.array(z.string()),
-    /** The same of segments, where the file has any. */
-    unmanagedSegments: z.array(z.string()),
+    unmanaged: z.array(z.string()).describe('Flags that the file does not name: left alone unless pruned.'),
+    unmanagedSegments: z.array(z.string()).describe('The same of segments, where the file has any.'),
   })
   .meta({ id: 'ConfigPlan' })
 export type ConfigPlan = z.infer<typeof configPlanSchema>

@@ -12,8 +12,9 @@ export const logNoteSchema = z
     text: z.string(),
     by: z.string(),
     at: instant,
-    /** Its earlier wordings, the newest first. */
-    earlier: z.array(z.strictObject({ text: z.string(), by: z.string(), at: instant })),
+    earlier: z
+      .array(z.strictObject({ text: z.string(), by: z.string(), at: instant }))
+      .describe('Its earlier wordings, the newest first.'),
   })
   .meta({ id: 'LogNote' })
 
@@ -27,15 +28,16 @@ export const logEntrySchema = z
     reason: z.string().nullable(),
     pre: z.array(lineSchema),
     deployment: z.array(lineSchema),
-    /** The candidate's first 24 hours, or as much of them as there was. */
-    post: z.strictObject({
-      hours: z.number(),
-      complete: z.boolean(),
-      errorRate: z.number().nullable(),
-      avgResponseTime: z.number().nullable(),
-      totalRequests: z.int(),
-      complaints: z.int(),
-    }),
+    post: z
+      .strictObject({
+        hours: z.number(),
+        complete: z.boolean(),
+        errorRate: z.number().nullable(),
+        avgResponseTime: z.number().nullable(),
+        totalRequests: z.int(),
+        complaints: z.int(),
+      })
+      .describe('The candidate’s first 24 hours, or as much of them as there was.'),
     decision: z
       .strictObject({
         kind: z.enum(['proceed', 'hold', 'rollback', 'complete', 'takeover']),
@@ -57,8 +59,11 @@ export type DeploymentLog = z.infer<typeof deploymentLogSchema>
 export const noteInputSchema = z
   .strictObject({
     text: z.string().min(1).max(2000),
-    /** The note that this wording takes the place of; its earlier wordings stay in the history. */
-    replaces: z.string().max(80).optional(),
+    replaces: z
+      .string()
+      .max(80)
+      .optional()
+      .describe('The note that this wording takes the place of; its earlier wordings stay in the history.'),
   })
   .meta({ id: 'NoteInput' })
 export type NoteInput = z.infer<typeof noteInputSchema>

@@ -26,3 +26,4 @@ export function formatDuration(ms: number): string {
 export const durationSchema = z
   .string()
   .refine((text) => parseDuration(text) !== null, { error: 'Expected a duration such as "10s", "30m", "48h" or "7d".' })
+  .meta({ id: 'Duration', description: 'A duration such as "10s", "30m", "48h" or "7d".' })

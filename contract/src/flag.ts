@@ -12,16 +12,17 @@ export type Stale = z.infer<typeof staleSchema>
 export const flagRecordSchema = z
   .strictObject({
     key: z.string(),
-    version: z.int(),
-    revision: z.int(),
+    version: z.int().describe('Rises with every change of this flag.'),
+    revision: z.int().describe('Of the flag set in which it was changed last.'),
     createdAt: z.iso.datetime({ precision: 3 }),
     updatedAt: z.iso.datetime({ precision: 3 }),
-    /** The rollout that owns the share of one rule, if one is running. */
-    rollout: z.strictObject({ id: z.string(), rule: z.string() }).nullable(),
-    flag: z.record(z.string(), z.unknown()),
-    warnings: z.array(z.string()),
-    /** Why the flag is due to leave the code; null while it is not. */
-    stale: staleSchema.nullable(),
+    rollout: z
+      .strictObject({ id: z.string(), rule: z.string() })
+      .nullable()
+      .describe('The rollout that owns the share of one rule, if one is running.'),
+    flag: z.record(z.string(), z.unknown()).describe('The flag itself.'),
+    warnings: z.array(z.string()).describe('What could go wrong with it.'),
+    stale: staleSchema.nullable().describe('Why the flag is due to leave the code; null while it is not.'),
   })
   .meta({ id: 'FlagRecord' })
 export type FlagRecord = z.infer<typeof flagRecordSchema>
@@ -30,10 +31,10 @@ export type FlagRecord = z.infer<typeof flagRecordSchema>
 export const snapshotSchema = z
   .strictObject({
     schema: z.literal(1),
-    env: z.string(),
-    epoch: z.string(),
-    revision: z.int(),
-    flagCount: z.int(),
+    env: z.string().describe('The environment.'),
+    epoch: z.string().describe('The life of the database; within it revisions only grow.'),
+    revision: z.int().describe('Rises with every change.'),
+    flagCount: z.int().describe('How many flags there are, to see a cut-off answer.'),
     flags: z.record(z.string(), z.record(z.string(), z.unknown())),
     segments: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   })
@@ -47,13 +48,12 @@ export type KeyKind = z.infer<typeof keyKindSchema>
 export const keySchema = z
   .strictObject({
     id: z.string(),
-    kind: keyKindSchema,
-    environment: z.string().nullable(),
-    name: z.string(),
-    last4: z.string(),
+    kind: keyKindSchema.describe('What it may do.'),
+    environment: z.string().nullable().describe('Where; null: everywhere.'),
+    name: z.string().describe('What people call it.'),
+    last4: z.string().describe('Its last four characters, to recognise it.'),
     createdAt: z.iso.datetime({ precision: 3 }),
-    /** Shown once, in the answer that creates it. */
-    secret: z.string().optional(),
+    secret: z.string().optional().describe('Shown once, in the answer that creates it.'),
   })
   .meta({ id: 'Key' })
 export type ApiKey = z.infer<typeof keySchema>

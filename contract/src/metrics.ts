@@ -7,8 +7,7 @@ const figure = z.number().nullable()
 const modelShareSchema = z.strictObject({
   model: z.string(),
   totalCalls: z.int(),
-  /** Part of the calls that name a model, from 0 to 1. */
-  share: z.number(),
+  share: z.number().describe('Part of the calls that name a model, from 0 to 1.'),
   /** The part that was asked for with `expect`; null without. */
   expected: figure,
 })
@@ -16,8 +15,7 @@ const modelShareSchema = z.strictObject({
 const taskShareSchema = z.strictObject({
   task: z.string(),
   totalCalls: z.int(),
-  /** Part of the variant's calls that name a task, from 0 to 1. */
-  share: z.number(),
+  share: z.number().describe('Part of the variant’s calls that name a task, from 0 to 1.'),
   errorRate: figure,
   modelBreakdown: z.array(modelShareSchema),
 })
@@ -41,11 +39,16 @@ export const variantSummarySchema = z
     avgTokensPerCall: figure,
     totalCostUsd: z.number(),
     uniqueUsers: z.int(),
-    /** Every other metric that was reported, such as patches. */
-    custom: z.record(z.string(), z.strictObject({ calls: z.int(), sum: z.number(), mean: z.number() })),
+    custom: z
+      .record(z.string(), z.strictObject({ calls: z.int(), sum: z.number(), mean: z.number() }))
+      .describe('Every other metric that was reported, such as patches.'),
     modelBreakdown: z.array(modelShareSchema),
-    /** Whether every model's part lies within the tolerance of what was expected; null when nothing was, or without calls. */
-    asExpected: z.boolean().nullable(),
+    asExpected: z
+      .boolean()
+      .nullable()
+      .describe(
+        'Whether every model’s part lies within the tolerance of what was expected; null when nothing was, or without calls.',
+      ),
     taskBreakdown: z.array(taskShareSchema),
   })
   .meta({ id: 'VariantSummary' })

@@ -13,10 +13,11 @@ export const priceChangeSchema = z
     slot: z.string(),
     from: z.string().nullable(),
     to: z.string().nullable(),
-    /** By how much, in percent of the price before; null where there was none, or it was 0. */
-    percent: z.number().nullable(),
-    /** More than 25 %, or from 0. */
-    large: z.boolean(),
+    percent: z
+      .number()
+      .nullable()
+      .describe('By how much, in percent of the price before; null where there was none, or it was 0.'),
+    large: z.boolean().describe('More than 25 %, or from 0.'),
   })
   .meta({ id: 'PriceChange' })
 export type PriceChange = z.infer<typeof priceChangeSchema>
@@ -24,16 +25,17 @@ export type PriceChange = z.infer<typeof priceChangeSchema>
 /** What an import would do with one record of the file. */
 export const importRecordSchema = z
   .strictObject({
-    /** Null when the record does not say which model it is. */
-    id: z.string().nullable(),
+    id: z.string().nullable().describe('Null when the record does not say which model it is.'),
     action: z.enum(['create', 'update', 'unchanged', 'skip', 'conflict', 'error']),
     pointer: z.string(),
     line: z.int(),
-    /** Of an update; what a new model costs stands in `priceChanges`. */
-    changes: z.array(z.strictObject({ field: z.string(), oldValue: z.unknown(), newValue: z.unknown() })),
+    changes: z
+      .array(z.strictObject({ field: z.string(), oldValue: z.unknown(), newValue: z.unknown() }))
+      .describe('Of an update; what a new model costs stands in `priceChanges`.'),
     priceChanges: z.array(priceChangeSchema),
-    /** Groups that belong to somebody else and stay as they are. */
-    kept: z.array(z.strictObject({ group: z.string(), owner: z.string(), fields: z.array(z.string()) })),
+    kept: z
+      .array(z.strictObject({ group: z.string(), owner: z.string(), fields: z.array(z.string()) }))
+      .describe('Groups that belong to somebody else and stay as they are.'),
     errors: z.array(importErrorSchema),
     warnings: z.array(z.string()),
   })
@@ -59,13 +61,14 @@ export const importPlanSchema = z
     planHash: z.string(),
     format: importFormatSchema,
     expiresAt: z.iso.datetime({ precision: 3 }),
-    /** In a sentence: "All unchanged.", "12 to create, 3 to update; …". */
-    summary: z.string(),
+    summary: z.string().describe('In a sentence: "All unchanged.", "12 to create, 3 to update; …".'),
     counts: importCountsSchema,
-    /** Errors, conflicts, updates, creations, skips, with large price changes first; unchanged ones are only counted. */
-    records: z.array(importRecordSchema),
-    /** Models of this source that the file does not hold; they stay. */
-    missing: z.array(z.string()),
+    records: z
+      .array(importRecordSchema)
+      .describe(
+        'Errors, conflicts, updates, creations, skips, with large price changes first; unchanged ones are only counted.',
+      ),
+    missing: z.array(z.string()).describe('Models of this source that the file does not hold; they stay.'),
   })
   .meta({ id: 'ImportPlan' })
 export type ImportPlan = z.infer<typeof importPlanSchema>
@@ -75,8 +78,7 @@ export const importApplySchema = z
     planId: z.string(),
     planHash: z.string(),
     reason: z.string().min(1).max(500),
-    /** Import the good records though others are bad. */
-    partial: z.boolean().optional(),
+    partial: z.boolean().optional().describe('Import the good records though others are bad.'),
   })
   .meta({ id: 'ImportApply' })
 

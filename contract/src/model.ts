@@ -87,8 +87,9 @@ export const modelConfigSchema = z
     provider: z.string(),
     name: z.string(),
     contextWindow: z.int().nullable(),
-    /** USD per million tokens in force now, without conditions, for display only. */
-    pricing: z.record(z.string(), z.number()),
+    pricing: z
+      .record(z.string(), z.number())
+      .describe('USD per million tokens in force now, without conditions, for display only.'),
     capabilities: z.array(z.string()),
     status: modelStatusSchema,
     reasoning: reasoningSchema,
@@ -100,8 +101,7 @@ export const modelListItemSchema = modelConfigSchema
   .extend({
     kind: modelKindSchema,
     version: z.int(),
-    /** Offered in pickers and to new flags. */
-    selectable: z.boolean(),
+    selectable: z.boolean().describe('Offered in pickers and to new flags.'),
     source: z.string(),
     updatedAt: instant,
     deletedAt: instant.nullable(),
@@ -112,10 +112,10 @@ export type ModelListItem = z.infer<typeof modelListItemSchema>
 export const modelListSchema = z
   .strictObject({
     items: z.array(modelListItemSchema),
-    /** How many there are on all pages. */
-    total: z.int(),
-    /** How many of these each provider has. */
-    providers: z.array(z.strictObject({ provider: z.string(), models: z.int() })),
+    total: z.int().describe('How many there are on all pages.'),
+    providers: z
+      .array(z.strictObject({ provider: z.string(), models: z.int() }))
+      .describe('How many of these each provider has.'),
     next: z.string().optional(),
   })
   .meta({ id: 'ModelList' })
@@ -125,8 +125,7 @@ export type ModelList = z.infer<typeof modelListSchema>
 export const modelRecordSchema = z
   .strictObject({
     model: modelSchema,
-    /** The same in the guides' words. */
-    config: modelConfigSchema,
+    config: modelConfigSchema.describe('The same in the guides’ words.'),
     version: z.int(),
     selectable: z.boolean(),
     callable: z.boolean(),
@@ -135,8 +134,7 @@ export const modelRecordSchema = z
     updatedAt: instant,
     updatedBy: actorSchema,
     deletedAt: instant.nullable(),
-    /** Allowed, and worth knowing. */
-    warnings: z.array(z.string()),
+    warnings: z.array(z.string()).describe('Allowed, and worth knowing.'),
   })
   .meta({ id: 'ModelRecord' })
 export type ModelRecord = z.infer<typeof modelRecordSchema>
@@ -168,8 +166,7 @@ export const modelVersionSchema = z
     importId: z.string().nullable(),
     changes: z.array(fieldChangeSchema),
     patch: patchSchema,
-    /** The whole model after it. */
-    after: modelSchema,
+    after: modelSchema.describe('The whole model after it.'),
   })
   .meta({ id: 'ModelVersion' })
 export type ModelVersion = z.infer<typeof modelVersionSchema>
@@ -183,8 +180,7 @@ export const referrerSchema = z
     kind: z.enum(['flag', 'model']),
     environment: z.string().nullable(),
     ref: z.string(),
-    /** Where in it the model is named, as a JSON pointer. */
-    path: z.string(),
+    path: z.string().describe('Where in it the model is named, as a JSON pointer.'),
   })
   .meta({ id: 'Referrer' })
 export type Referrer = z.infer<typeof referrerSchema>
@@ -193,12 +189,11 @@ export type Referrer = z.infer<typeof referrerSchema>
 export const modelConflictSchema = z
   .strictObject({
     current: modelRecordSchema,
-    /** From the version you began with to the present one; null when it is not known. */
-    theirs: z.array(fieldChangeSchema),
-    /** From the version you began with to what you sent. */
-    yours: z.array(fieldChangeSchema),
-    /** Fields that both touch; none: send the same again with the new version. */
-    both: z.array(z.string()),
+    theirs: z
+      .array(fieldChangeSchema)
+      .describe('From the version you began with to the present one; null when it is not known.'),
+    yours: z.array(fieldChangeSchema).describe('From the version you began with to what you sent.'),
+    both: z.array(z.string()).describe('Fields that both touch; none: send the same again with the new version.'),
   })
   .meta({ id: 'ModelConflict' })
 export type ModelConflict = z.infer<typeof modelConflictSchema>
@@ -207,10 +202,14 @@ export type ModelConflict = z.infer<typeof modelConflictSchema>
 export const pricesInputSchema = z
   .strictObject({
     prices: z.array(z.unknown()).min(1).max(500),
-    /** What is not named is withdrawn from then on: this is the whole price list. */
-    wholeList: z.boolean().optional(),
-    /** Prices replace those of the same slot and beginning; those without a beginning the one in force. */
-    correction: z.boolean().optional(),
+    wholeList: z
+      .boolean()
+      .optional()
+      .describe('What is not named is withdrawn from then on: this is the whole price list.'),
+    correction: z
+      .boolean()
+      .optional()
+      .describe('Prices replace those of the same slot and beginning; those without a beginning the one in force.'),
   })
   .meta({ id: 'PricesInput' })
 export type PricesInput = z.infer<typeof pricesInputSchema>
@@ -297,8 +296,7 @@ export const modelUsageRowSchema = z
     outputTokens: z.int(),
     /** The sum of the costs that are known. */
     usd: money,
-    /** Calls whose cost nobody knows: the sum lacks them. */
-    unpricedCalls: z.int(),
+    unpricedCalls: z.int().describe('Calls whose cost nobody knows: the sum lacks them.'),
   })
   .meta({ id: 'ModelUsageRow' })
 export const modelUsageSchema = z

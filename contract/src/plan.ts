@@ -157,7 +157,7 @@ export const planInputSchema = z
       .min(1)
       .max(200)
       .optional()
-      .describe('The rule whose share is moved. Default rollout; made when the flag has none.'),
+      .describe('The rule whose share is moved. Default "rollout"; made when the flag has none.'),
     candidate: z
       .string()
       .min(1)

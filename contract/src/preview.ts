@@ -5,14 +5,16 @@ import { planSchema } from './rollout.ts'
 /** What people say of their traffic where no history tells it, or in place of it. */
 export const trafficInputSchema = z
   .strictObject({
-    unitsPerDay: z.number().positive().max(1e12),
-    callsPerDay: z.number().positive().max(1e12).optional(),
-    /** Share of units with the bad outcome, by metric: `{"error": 0.01}`. */
-    rates: z.record(z.string(), z.number().min(0).max(1)).optional(),
-    /** The usual amount and the one that 5 of 100 exceed, by metric. */
+    unitsPerDay: z.number().positive().max(1e12).describe('Distinct units a day.'),
+    callsPerDay: z.number().positive().max(1e12).optional().describe('Calls a day.'),
+    rates: z
+      .record(z.string(), z.number().min(0).max(1))
+      .optional()
+      .describe('Share of units with the bad outcome, by metric: `{"error": 0.01}`.'),
     values: z
       .record(z.string(), z.strictObject({ median: z.number().positive(), p95: z.number().positive() }))
-      .optional(),
+      .optional()
+      .describe('The usual amount and the one that 5 of 100 exceed, by metric.'),
   })
   .meta({ id: 'TrafficInput' })
 export type TrafficInput = z.infer<typeof trafficInputSchema>
@@ -31,13 +33,12 @@ const outlookSchema = z
     stat: statSchema,
     unit: z.enum(['', 'ms', 'tokens', 'USD']),
     onBreach: onBreachSchema,
-    unknown: z.enum(['no_traffic', 'unseen', 'zero']).nullable(),
-    baseline: z.number().nullable(),
-    smallestEffect: z.number().nullable(),
+    unknown: z.enum(['no_traffic', 'unseen', 'zero']).nullable().describe('Why nothing can be said.'),
+    baseline: z.number().nullable().describe('What the baseline does today.'),
+    smallestEffect: z.number().nullable().describe('The smallest harm that is found in 80 of 100 rollouts.'),
     prospects: z.array(z.strictObject({ effect: z.number(), power: z.number(), timeMs: z.number().nullable() })),
-    proofMs: z.number().nullable(),
-    /** The same for people. */
-    sentence: z.string(),
+    proofMs: z.number().nullable().describe('How long a proof of safety takes; null: never.'),
+    sentence: z.string().describe('The same for people.'),
   })
   .meta({
     id: 'Outlook',
@@ -47,11 +48,11 @@ const outlookSchema = z
 
 export const findingSchema = z
   .strictObject({
-    severity: z.enum(['error', 'warning']),
-    code: z.string(),
-    pointer: z.string(),
-    sentence: z.string(),
-    remedy: z.string(),
+    severity: z.enum(['error', 'warning']).describe('An error keeps the plan from starting.'),
+    code: z.string().describe('For programs.'),
+    pointer: z.string().describe('Where in the plan.'),
+    sentence: z.string().describe('What is wrong, with its figures.'),
+    remedy: z.string().describe('What to do about it.'),
   })
   .meta({ id: 'Finding' })
 
@@ -60,8 +61,7 @@ export const previewSchema = z
   .strictObject({
     plan: planSchema,
     notes: z.array(z.string()),
-    /** False while a finding is an error. */
-    canStart: z.boolean(),
+    canStart: z.boolean().describe('False while a finding is an error.'),
     traffic: z
       .strictObject({
         source: z.enum(['history', 'given']),

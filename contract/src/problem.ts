@@ -31,15 +31,15 @@ export const brokenRule = (pointer: string, message: string): FieldError => ({ p
 
 /** The body of every refusal (RFC 9457). `hint` says what to do next. */
 export const problemSchema = z.strictObject({
-  type: z.string(),
+  type: z.string().describe('/problems/ and the code.'),
   title: z.string(),
   status: z.int(),
   code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
-  detail: z.string(),
-  hint: z.string().optional(),
-  requestId: z.string().optional(),
-  errors: z.array(fieldErrorSchema).optional(),
-  current: z.unknown().optional(),
+  detail: z.string().describe('What is wrong here.'),
+  hint: z.string().optional().describe('What to do next.'),
+  requestId: z.string().optional().describe('Stands in the log of the server too.'),
+  errors: z.array(fieldErrorSchema).optional().describe('Each bad field.'),
+  current: z.unknown().optional().describe('What is there now, where that is what stands in the way.'),
 })
 export type Problem = z.infer<typeof problemSchema>
 

@@ -18,8 +18,7 @@ export const recordedStepSchema = z
       facts: engineValue,
       /** Null: nothing came in and nothing came due. */
       block: engineValue.nullable(),
-      /** False when it is not what was sealed. */
-      intact: z.boolean(),
+      intact: z.boolean().describe('False when it is not what was sealed.'),
       decision: decisionSchema.nullable(),
     }),
     z.strictObject({
@@ -34,8 +33,7 @@ export const recordedStepSchema = z
 /** A page of a rollout's record: enough to run its decisions again. The last page says where it stands. */
 export const recordingSchema = z
   .strictObject({
-    /** Version of the engine that was told; null: nothing is recorded. */
-    engine: z.int().nullable(),
+    engine: z.int().nullable().describe('Version of the engine that was told; null: nothing is recorded.'),
     plan: engineValue,
     steps: z.array(recordedStepSchema),
     end: engineValue.optional(),

@@ -11,39 +11,44 @@ export const whySchema = z.strictObject({ code: z.string(), sentence: z.string()
 
 const armSchema = z
   .strictObject({
-    units: z.int(),
-    events: z.int().nullable(),
-    value: z.number().nullable(),
-    calls: z.int(),
+    units: z.int().describe('Units that were counted.'),
+    events: z.int().nullable().describe('Of these, units with the outcome; null for amounts.'),
+    value: z.number().nullable().describe('The rate, mean or quantile; null when nothing was counted.'),
+    calls: z.int().describe('Calls, shown beside the units.'),
   })
   .meta({ id: 'ArmSummary', description: 'Units are what the evidence counts; calls are shown beside them.' })
 
 /** One guardrail as people see it: the limit, the interval against it, and what it would take to decide. */
 export const verdictSchema = z
   .strictObject({
-    guardrail: z.string(),
+    guardrail: z.string().describe('The id of the guardrail.'),
     metric: z.string(),
     stat: z.string(),
-    label: z.string(),
-    unit: z.string(),
-    compare: z.enum(['ratio', 'absolute']),
-    direction: z.enum(['over', 'under']),
-    limit: z.number(),
-    safe: z.number(),
+    label: z.string().describe('What it looks at, in words.'),
+    unit: z.string().describe('Of the limit and the interval, where they are no multiple.'),
+    compare: z.enum(['ratio', 'absolute']).describe('Against the baseline, or the candidate alone.'),
+    direction: z.enum(['over', 'under']).describe('On which side of the limit harm lies.'),
+    limit: z.number().describe('Where harm begins.'),
+    safe: z.number().describe('The safe line.'),
     onBreach: z.string(),
     verdict: z.enum(['pass', 'measuring', 'warn', 'fail', 'no_data']),
-    estimate: z.number().nullable(),
-    interval: z.tuple([z.number().nullable(), z.number().nullable()]),
+    estimate: z.number().nullable().describe('What was seen; null before there is anything.'),
+    interval: z
+      .tuple([z.number().nullable(), z.number().nullable()])
+      .describe('The limits that the evidence has not refused; an end that nothing bounds yet is null.'),
     candidate: armSchema,
     baseline: armSchema,
     harm: z.strictObject({ logE: z.number(), warnsAt: z.number(), breachesAt: z.number() }),
     safety: z.strictObject({ logE: z.number(), provenAt: z.number() }),
-    /** What is counted: each unit once, or calls; windows are plain thresholds without a statistical guarantee. */
-    counting: z.enum(['unit', 'request', 'window']),
+    counting: z
+      .enum(['unit', 'request', 'window'])
+      .describe(
+        'What is counted: each unit once, or calls; windows are plain thresholds without a statistical guarantee.',
+      ),
     windows: z.strictObject({ beyond: z.int(), seen: z.int(), needed: z.int(), of: z.int() }).nullable(),
-    shared: z.boolean(),
-    noDataSince: instant.nullable(),
-    sentence: z.string(),
+    shared: z.boolean().describe('A breach that the baseline suffers as well.'),
+    noDataSince: instant.nullable().describe('Since when a needed side is silent.'),
+    sentence: z.string().describe('All of it for people.'),
   })
   .meta({ id: 'Verdict' })
 
@@ -73,11 +78,12 @@ export const rolloutSchema = z
     environment: z.string(),
     flag: z.string(),
     state: stateSchema,
-    version: z.int(),
-    attempt: z.int(),
+    version: z.int().describe('Rises with every change; ETag and If-Match name it.'),
+    attempt: z.int().describe('Counts starts with fresh evidence.'),
     plan: planSchema,
-    /** What was chosen where the request was silent, and why; what the plan cannot see. */
-    notes: z.array(z.string()),
+    notes: z
+      .array(z.string())
+      .describe('What was chosen where the request was silent, and why; what the plan cannot see.'),
     stage: z
       .strictObject({
         index: z.int(),
@@ -95,20 +101,25 @@ export const rolloutSchema = z
       baselineUnits: z.int(),
       baselineCalls: z.int(),
     }),
-    verdicts: z.array(verdictSchema),
-    /** Who asked for the start while something was still open; it starts by itself when all of it is met. */
-    armed: z.strictObject({ by: z.string(), at: instant, reason: z.string() }).nullable(),
-    checklist: z.array(checkSchema),
-    waitingFor: z.array(waitingSchema),
-    why: whySchema,
-    nextDecisionAt: instant.nullable(),
+    verdicts: z.array(verdictSchema).describe('One for each guardrail.'),
+    armed: z
+      .strictObject({ by: z.string(), at: instant, reason: z.string() })
+      .nullable()
+      .describe('Who asked for the start while something was still open; it starts by itself when all of it is met.'),
+    checklist: z.array(checkSchema).describe('What has to be done, and what was.'),
+    waitingFor: z.array(waitingSchema).describe('Everything that keeps it from going on, the weightiest first.'),
+    why: whySchema.describe('Where it stands, in a sentence.'),
+    nextDecisionAt: instant
+      .nullable()
+      .describe('The earliest instant at which it may go on; null when time is not what it waits for.'),
     sampleRatio: z.strictObject({
       verdict: z.enum(['ok', 'mismatch', 'measuring']),
       logBayesFactor: z.number(),
       sentence: z.string(),
     }),
-    /** Rows that are shown and never counted as evidence. */
-    uncounted: z.strictObject({ late: z.int(), mismatch: z.int(), withoutUnit: z.int(), public: z.int() }),
+    uncounted: z
+      .strictObject({ late: z.int(), mismatch: z.int(), withoutUnit: z.int(), public: z.int() })
+      .describe('Rows that are shown and never counted as evidence.'),
     createdAt: instant,
     startedAt: instant.nullable(),
     endedAt: instant.nullable(),
@@ -121,22 +132,21 @@ export type RolloutVerdict = z.infer<typeof verdictSchema>
 export const decisionSchema = z
   .strictObject({
     id: z.string(),
-    seq: z.int(),
+    seq: z.int().describe('Rises within the environment.'),
     at: instant,
     rollout: z.string(),
     flag: z.string(),
     actor: actorSchema,
-    action: z.string(),
-    /** Set share in percent before and after. */
-    from: z.number(),
+    action: z.string().describe('What happened.'),
+    from: z.number().describe('Set share in percent before and after.'),
     to: z.number(),
-    stage: z.int(),
+    stage: z.int().describe('Index of the stage, from 0.'),
     attempt: z.int(),
-    block: z.int(),
+    block: z.int().describe('The sealed interval it rests on.'),
     why: whySchema,
-    reason: z.string().nullable(),
-    verdicts: z.array(verdictSchema),
-    revision: z.int(),
+    reason: z.string().nullable().describe('What a person said.'),
+    verdicts: z.array(verdictSchema).describe('The evidence at that time.'),
+    revision: z.int().describe('Of the flag set after it.'),
   })
   .meta({ id: 'Decision' })
 export type DecisionEvent = z.infer<typeof decisionSchema>
@@ -146,9 +156,8 @@ export const actionInputSchema = z
     action: z.enum(['start', 'proceed', 'hold', 'resume', 'rollback', 'takeover'], {
       error: 'Expected one of start, proceed, hold, resume, rollback, takeover.',
     }),
-    reason: z.string().max(500).optional(),
-    /** Of proceed, rollback and takeover: the percent to set. */
-    to: percentSchema.optional(),
+    reason: z.string().max(500).optional().describe('Kept in the log.'),
+    to: percentSchema.optional().describe('Of proceed, rollback and takeover: the percent to set.'),
   })
   .meta({ id: 'ActionInput' })
 export type ActionInput = z.infer<typeof actionInputSchema>
@@ -167,7 +176,7 @@ const armPointSchema = z.strictObject({
 
 export const seriesSchema = z
   .strictObject({
-    bucketMs: z.int(),
+    bucketMs: z.int().describe('How long a point stands for.'),
     points: z.array(
       z.strictObject({
         at: instant,
@@ -185,15 +194,15 @@ export type Series = z.infer<typeof seriesSchema>
 export const reportSchema = z
   .strictObject({
     rollout: rolloutSchema,
-    headline: z.string(),
-    sentences: z.array(z.string()),
+    headline: z.string().describe('How it ended, in a line.'),
+    sentences: z.array(z.string()).describe('The account, for people.'),
     exposed: z.strictObject({ units: z.int(), calls: z.int(), failedCalls: z.int() }),
-    firstExcessAt: instant.nullable(),
-    decidedAt: instant.nullable(),
-    fired: z.array(verdictSchema),
-    timeline: z.array(decisionSchema),
+    firstExcessAt: instant.nullable().describe('When the candidate first did worse than its limit.'),
+    decidedAt: instant.nullable().describe('When it was decided.'),
+    fired: z.array(verdictSchema).describe('The guardrails that decided.'),
+    timeline: z.array(decisionSchema).describe('Everything that happened, oldest first.'),
     series: seriesSchema,
-    credit: z.string().nullable(),
+    credit: z.string().nullable().describe('Whose data it rests on, where somebody has to be named.'),
   })
   .meta({ id: 'Report' })
 export type Report = z.infer<typeof reportSchema>

@@ -14,8 +14,9 @@ export const segmentRecordSchema = z
     createdAt: z.iso.datetime({ precision: 3 }),
     updatedAt: z.iso.datetime({ precision: 3 }),
     segment: z.record(z.string(), z.unknown()),
-    /** The flags and segments whose conditions name it. */
-    usedBy: z.strictObject({ flags: z.array(z.string()), segments: z.array(z.string()) }),
+    usedBy: z
+      .strictObject({ flags: z.array(z.string()), segments: z.array(z.string()) })
+      .describe('The flags and segments whose conditions name it.'),
   })
   .meta({ id: 'SegmentRecord' })
 export type SegmentRecord = z.infer<typeof segmentRecordSchema>

@@ -51,19 +51,19 @@ export type FlagExplanation = z.infer<typeof explanationSchema>
 /** One entry of the log: every change in an environment. */
 export const eventSchema = z
   .strictObject({
-    seq: z.int(),
+    seq: z.int().describe('Rises within the environment.'),
     id: z.string(),
     at: instant,
     actor: actorSchema,
     subject: z.strictObject({ kind: z.string(), id: z.string() }),
-    action: z.string(),
+    action: z.string().describe('What happened.'),
     from: z.string().nullable(),
     to: z.string().nullable(),
     why: whySchema.nullable(),
-    reason: z.string().nullable(),
+    reason: z.string().nullable().describe('What a person said.'),
     evidence: z.unknown(),
-    revision: z.int().nullable(),
-    hash: z.string(),
+    revision: z.int().nullable().describe('Of the flag set after it; null where it changed none.'),
+    hash: z.string().describe('Of this event and the one before: a chain.'),
   })
   .meta({ id: 'Event' })
 export type LogEvent = z.infer<typeof eventSchema>
@@ -81,8 +81,10 @@ export const auditCheckSchema = z
     environment: z.string().nullable(),
     state: z.enum(['whole', 'broken']),
     count: z.int().nullable(),
-    /** The number of the first event that is not what was written, or that is missing. */
-    brokenAt: z.int().nullable(),
+    brokenAt: z
+      .int()
+      .nullable()
+      .describe('The number of the first event that is not what was written, or that is missing.'),
   })
   .meta({ id: 'AuditCheck' })
 export type AuditCheck = z.infer<typeof auditCheckSchema>
@@ -93,8 +95,7 @@ export const instanceSchema = z
   .strictObject({
     id: z.string(),
     sdk: z.string(),
-    /** The last revision it was given; null before the first. */
-    revision: z.int().nullable(),
+    revision: z.int().nullable().describe('The last revision it was given; null before the first.'),
     connectedAt: instant,
     lastSeenAt: instant,
   })

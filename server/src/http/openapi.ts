@@ -105,12 +105,16 @@ function queryParameters({ query }: Route, schemas: JsonObject): JsonObject[] {
     properties?: JsonObject
     required?: string[]
   }
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: required.includes(name),
-    schema,
-  }))
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = property as JsonObject
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema,
+    }
+  })
 }
 
 /** A schema as JSON; the named ones inside move to the components. */

@@ -17,4 +17,8 @@ export function numberParameter(low: number, high: number, otherwise: number): z
     }) as unknown as z.ZodType<number>
 }
 
-export const reasonParameter = z.string().max(500, { error: 'Expected a reason of at most 500 characters.' }).optional()
+export const reasonParameter = z
+  .string()
+  .max(500, { error: 'Expected a reason of at most 500 characters.' })
+  .optional()
+  .describe('Kept in the log.')

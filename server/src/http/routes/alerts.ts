@@ -16,7 +16,10 @@ export function alertRoutes(alerts: AlertKeeper, { kysely }: Database): readonly
       method: 'GET',
       path: base,
       summary: 'Alerts, the newest first; state=open leaves out what is resolved',
-      query: z.strictObject({ state: z.enum(['open', 'all']).optional(), flag: z.string().optional() }),
+      query: z.strictObject({
+        state: z.enum(['open', 'all']).optional().describe('open leaves out what is resolved.'),
+        flag: z.string().optional().describe('Those of one flag.'),
+      }),
       answers: { 200: { description: 'The alerts', schema: z.strictObject({ items: z.array(alertSchema) }) } },
       async handle({ environment, query }) {
         const filter = {

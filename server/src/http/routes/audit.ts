@@ -10,12 +10,12 @@ import { eventRecord } from './events.ts'
 
 const base = '/api/v1/audit'
 const query = z.strictObject({
-  environment: z.string().optional(),
-  kind: z.string().optional(),
-  subject: z.string().optional(),
-  actor: z.string().optional(),
-  before: z.string().optional(),
-  limit: numberParameter(1, 500, 100),
+  environment: z.string().optional().describe('Changes of one; none: of those that belong to no environment.'),
+  kind: z.string().optional().describe('What was changed, such as flag or rollout.'),
+  subject: z.string().optional().describe('The key or id of what was changed.'),
+  actor: z.string().optional().describe('Who changed it.'),
+  before: z.string().optional().describe('The next of the page before.'),
+  limit: numberParameter(1, 500, 100).describe('How many at most; 100 unless said.'),
 })
 
 /** Who did what, when and why, in every environment and outside of them; and whether the record was altered. */

@@ -18,7 +18,7 @@ export function configRoutes(parts: FlagParts): readonly Route[] {
       method: 'POST',
       path: `${base}/plan`,
       summary: 'What applying this file would change, and what it leaves alone',
-      query: z.strictObject({ prune: switchParameter }),
+      query: z.strictObject({ prune: switchParameter.describe('Deletes what the file does not name.') }),
       body: configFileSchema,
       bodyRules,
       answers: { 200: { description: 'The plan', schema: configPlanSchema } },
@@ -30,8 +30,13 @@ export function configRoutes(parts: FlagParts): readonly Route[] {
       path: `${base}/apply`,
       summary: 'Apply a file: all of it or nothing, and only if nothing changed since the plan',
       query: z.strictObject({
-        prune: switchParameter,
-        revision: z.coerce.number({ error: 'Expected the revision of the plan.' }).int().min(0).optional(),
+        prune: switchParameter.describe('Deletes what the file does not name.'),
+        revision: z.coerce
+          .number({ error: 'Expected the revision of the plan.' })
+          .int()
+          .min(0)
+          .optional()
+          .describe('Of the plan that was seen; refused when the environment is past it.'),
         reason: reasonParameter,
       }),
       body: configFileSchema,

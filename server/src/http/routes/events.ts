@@ -7,8 +7,8 @@ import { numberParameter } from '../query.ts'
 import { type Route, defineRoute, json } from '../route.ts'
 
 const query = z.strictObject({
-  after: numberParameter(0, Number.MAX_SAFE_INTEGER, 0),
-  limit: numberParameter(1, 1000, 200),
+  after: numberParameter(0, Number.MAX_SAFE_INTEGER, 0).describe('The seq after which to begin.'),
+  limit: numberParameter(1, 1000, 200).describe('How many at most; 200 unless said.'),
 })
 
 export function eventRoutes(database: Database): Route[] {

@@ -27,7 +27,10 @@ import { type Call, type Route, defineRoute, json, noContent } from '../route.ts
 
 const collection = '/api/v1/environments/{env}/flags'
 const one = `${collection}/{key}`
-const writeQuery = z.strictObject({ reason: reasonParameter, reshuffle: switchParameter })
+const writeQuery = z.strictObject({
+  reason: reasonParameter,
+  reshuffle: switchParameter.describe('Lets a write change a salt, which moves units.'),
+})
 type WriteQuery = z.output<typeof writeQuery>
 /** A flag may hold lists of a hundred thousand units. */
 const bodyRules = { bytes: 16 * mebibyte, json: { depth: 32, tokens: 2_000_000 } }

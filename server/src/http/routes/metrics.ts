@@ -70,9 +70,13 @@ export function metricsRoutes({
           .min(1)
           .max(mostMinutes)
           .optional(),
-        flag: z.string().optional(),
-        expect: z.string().max(2000).optional(),
-        tolerance: z.coerce.number().min(0).max(1).optional(),
+        flag: z.string().optional().describe('One flag only.'),
+        expect: z
+          .string()
+          .max(2000)
+          .optional()
+          .describe('Parts that models should have: MODEL=SHARE, with commas between.'),
+        tolerance: z.coerce.number().min(0).max(1).optional().describe('How far a part may be off; 0.1 unless said.'),
       }),
       answers: { 200: { description: 'A summary a variant', schema: metricsSummarySchema } },
       async handle({ environment, query }) {

@@ -19,7 +19,10 @@ const base = '/api/v1/models'
 const largestFile = 20 * mebibyte
 const planQuery = z.strictObject({
   format: importFormatSchema.optional(),
-  take: z.enum(['kept', 'theirs'], { error: 'Expected kept or theirs.' }).default('kept'),
+  take: z
+    .enum(['kept', 'theirs'], { error: 'Expected kept or theirs.' })
+    .default('kept')
+    .describe('Whose fields win where a person and the file differ.'),
 })
 const exportQuery = z.strictObject({
   format: z.enum(['sluice', 'litellm'], { error: 'Expected sluice or litellm.' }).default('sluice'),

@@ -7,7 +7,11 @@ import { type Route, defineRoute, json } from '../route.ts'
 
 const dayMs = 86_400_000
 const longestDays = 92
-const query = z.strictObject({ from: z.string().optional(), to: z.string().optional(), by: z.string().optional() })
+const query = z.strictObject({
+  from: z.string().optional().describe('An instant; a week ago unless said.'),
+  to: z.string().optional().describe('An instant; now unless said.'),
+  by: z.string().optional().describe('Some of model, day, environment, flag, variant, with commas between.'),
+})
 type UsageQuery = z.output<typeof query>
 const answers = { 200: { description: 'A group a line, with the calls nobody could price.', schema: modelUsageSchema } }
 

@@ -38,15 +38,18 @@ const writeQuery = z.strictObject({ reason: reasonParameter })
 type WriteQuery = z.output<typeof writeQuery>
 const record = { description: 'The model and its bookkeeping.', schema: modelRecordSchema }
 const listQuery = z.strictObject({
-  q: z.string().max(200).optional(),
+  q: z.string().max(200).optional().describe('Words of id, name or provider.'),
   provider: z.string().optional(),
   status: z.string().optional(),
   kind: z.string().optional(),
   capability: z.string().optional(),
-  sort: z.enum(['id', 'name', 'input', 'output', 'context', 'updated']).optional(),
-  deleted: switchParameter,
-  limit: numberParameter(1, 1000, 100),
-  cursor: numberParameter(0, Number.MAX_SAFE_INTEGER, 0),
+  sort: z
+    .enum(['id', 'name', 'input', 'output', 'context', 'updated'])
+    .optional()
+    .describe('By what they are sorted; by id unless said.'),
+  deleted: switchParameter.describe('Deleted ones too.'),
+  limit: numberParameter(1, 1000, 100).describe('How many at most; 100 unless said.'),
+  cursor: numberParameter(0, Number.MAX_SAFE_INTEGER, 0).describe('The next of the page before.'),
 })
 
 export function modelRoutes(parts: ModelParts): Route[] {
@@ -105,7 +108,7 @@ function oneRoutes(parts: ModelParts): Route[] {
       method: 'GET',
       path: one,
       summary: 'One model, by its id or another name of it.',
-      query: z.strictObject({ deleted: switchParameter }),
+      query: z.strictObject({ deleted: switchParameter.describe('Deleted ones too.') }),
       answers: { 200: record, 304: { description: 'It is still the one in `If-None-Match`.' } },
       handle: ({ params, query, request }) => {
         const stored = findStored(params, parts, query.deleted)
@@ -196,8 +199,8 @@ function pastRoutes(parts: ModelParts): Route[] {
       path: `${one}/history`,
       summary: 'Every version: who changed what, when and why. The newest first.',
       query: z.strictObject({
-        limit: numberParameter(1, 200, 50),
-        cursor: numberParameter(0, Number.MAX_SAFE_INTEGER, 0),
+        limit: numberParameter(1, 200, 50).describe('How many at most; 50 unless said.'),
+        cursor: numberParameter(0, Number.MAX_SAFE_INTEGER, 0).describe('The next of the page before.'),
       }),
       answers: { 200: { description: 'A page; `next` goes on.', schema: modelHistorySchema } },
       handle: async ({ params, query: { limit, cursor } }) => {

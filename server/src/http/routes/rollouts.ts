@@ -56,7 +56,7 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       method: 'GET',
       path: base,
       summary: 'The rollouts of an environment, the newest first',
-      query: z.strictObject({ flag: z.string().optional() }),
+      query: z.strictObject({ flag: z.string().optional().describe('Those of one flag.') }),
       answers: { 200: { description: 'The rollouts', schema: z.strictObject({ items: z.array(rolloutSchema) }) } },
       async handle({ environment, query }) {
         const records = await listRollouts(kysely, environment, query.flag)
@@ -67,7 +67,10 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       method: 'POST',
       path: base,
       summary: 'Plan a rollout; only the flag is needed, the answer shows what was chosen',
-      query: z.strictObject({ start: flagOf, dryRun: flagOf }),
+      query: z.strictObject({
+        start: flagOf.describe('Starts it at once.'),
+        dryRun: flagOf.describe('Answers what would be made, and stores nothing.'),
+      }),
       body: planInputSchema,
       idempotent: true,
       answers: { 201: { description: 'The rollout, a draft unless started', schema: rolloutSchema } },
@@ -108,7 +111,7 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       method: 'POST',
       path: `${base}/{id}/actions`,
       summary: 'Start, proceed, hold, resume, roll back or take over',
-      query: z.strictObject({ dryRun: flagOf }),
+      query: z.strictObject({ dryRun: flagOf.describe('Answers what it would do, and does nothing.') }),
       body: actionInputSchema,
       answers: {
         200: {
@@ -147,7 +150,15 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
       method: 'GET',
       path: `${base}/{id}/series`,
       summary: 'What charts show: calls of both arms over time',
-      query: z.strictObject({ points: z.coerce.number().int().min(10).max(2000).optional() }),
+      query: z.strictObject({
+        points: z.coerce
+          .number()
+          .int()
+          .min(10)
+          .max(2000)
+          .optional()
+          .describe('How many points at most; 240 unless said.'),
+      }),
       answers: { 200: { description: 'The series', schema: seriesSchema } },
       async handle({ environment, params, query }) {
         const record = await runner.find(environment, params['id'] ?? '')
@@ -163,7 +174,7 @@ export function rolloutRoutes(runner: RolloutRunner, parts: RunnerParts): readon
           .string()
           .regex(/^\d{1,9}\.\d{1,12}$/, { error: 'Expected the "next" of the page before, such as 1.499.' })
           .optional(),
-        limit: z.coerce.number().int().min(1).max(1000).optional(),
+        limit: z.coerce.number().int().min(1).max(1000).optional().describe('How many steps at most; 500 unless said.'),
       }),
       answers: { 200: { description: 'A page of the record', schema: recordingSchema } },
       async handle({ environment, params, query: { after, limit = 500 } }) {

@@ -27,7 +27,9 @@ export interface OfrepParts {
   readonly keyRing: KeyRing
 }
 
-const query = z.strictObject({ environment: z.string().max(100).optional() })
+const query = z.strictObject({
+  environment: z.string().max(100).optional().describe('Needed with an admin key, which belongs to none.'),
+})
 type Query = z.output<typeof query>
 
 /** What a provider adds after a notice of change. It may ask another node than the one that told it. */
@@ -97,7 +99,9 @@ export function ofrepRoutes({ cache, clock, hub, keyRing }: OfrepParts): Route[]
       path: '/ofrep/v1/stream',
       summary: 'Notices that evaluations may have changed (OFREP 0.3); the bulk answer names the address.',
       crossOrigin: true,
-      query: z.strictObject({ channel: z.string().max(500) }),
+      query: z.strictObject({
+        channel: z.string().max(500).describe('The token of the address that a bulk evaluation gave.'),
+      }),
       answers: { 200: { description: 'refetchEvaluation.', mediaType: 'text/event-stream' } },
       handle: ({ query: { channel }, request }) => {
         const reader = readChannel(channel, keyRing)
