@@ -7,8 +7,11 @@ type Outlook = Stage['outlooks'][number]
 
 const head = ['Stage', 'Users', 'Next in', 'Guardrail', 'Finds in time', 'Finds', 'in', 'Proven safe in'] as const
 
-/** A plan before its start as a terminal shows it: one line a stage and guardrail, then what is wrong. */
-export function previewText(preview: PreviewAnswer, environment: string, isStored = false): string {
+/**
+ * A plan before its start as a terminal shows it: one line a stage and guardrail, then what is wrong. `source` is the flag or file
+ * that it can be created from; null when it is stored already.
+ */
+export function previewText(preview: PreviewAnswer, environment: string, source: string | null): string {
   const { plan, stages, findings, canStart, notes } = preview
   return [
     `Plan      ${plan.flag} · ${environment}   advance on ${plan.advance}`,
@@ -23,7 +26,7 @@ export function previewText(preview: PreviewAnswer, environment: string, isStore
       `          ${remedy}`,
     ]),
     findings.length === 0 ? '✔ Nothing is wrong with it.' : '',
-    canStart ? (isStored ? '' : `Next: sluice rollout create ${plan.flag} --start`) : 'It cannot start like this.',
+    canStart ? (source === null ? '' : `Next: sluice rollout create ${source} --start`) : 'It cannot start like this.',
   ]
     .filter((line, i, all) => line !== '' || all[i - 1] !== '')
     .join('\n')

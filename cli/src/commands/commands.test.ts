@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UsageError } from '../command.ts'
 import { runCommand as run } from '../testing/run-command.ts'
@@ -203,6 +206,10 @@ test('a plan is shown before its start: a row a stage and guardrail, findings wi
         .map((line) => line.length),
     ),
   ).toBeLessThan(100)
+  expect(unknown.out).toMatch(/\nNext: sluice rollout create planned --start\n$/)
+  const file = join(mkdtempSync(join(tmpdir(), 'sluice-plan-')), 'plan.json')
+  writeFileSync(file, JSON.stringify({ flag: 'planned' }))
+  expect((await run(rolloutCommand, 'plan', file)).out).toContain(`Next: sluice rollout create ${file} --start`)
   const json = JSON.parse((await run(rolloutCommand, 'plan', 'planned', '--json', ...figures)).out) as { stages: [] }
   expect(json.stages).toHaveLength(4)
   const broken = await run(rolloutCommand, 'plan', 'planned', '--units-per-day', '9', '--rate', 'error=0')

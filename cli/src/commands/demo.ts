@@ -115,7 +115,8 @@ async function live(scenario: Scenario, seed: number, output: Output): Promise<E
     { parts: serverParts },
   )
   output.out(`Sluice is ready at ${server.url}`)
-  output.out(`Sign in (once, within an hour): ${server.adminLink}\n`)
+  output.out(`Sign in (once, within an hour): ${server.adminLink}`)
+  output.out(`Documentation: ${server.url}/docs/\n`)
   output.out(
     `Demo: ${scenario.story}. A second is a minute of the trace; arrivals and tokens are real, users and outcomes simulated.\n`,
   )

@@ -30,7 +30,7 @@ export async function previewPlan(to: Connection, name: string, flags: Flags, { 
         plan: await readPlan(name),
         ...(traffic ? { traffic } : {}),
       })
-  out(flags.json ? JSON.stringify(preview) : previewText(preview, to.environment, stored))
+  out(flags.json ? JSON.stringify(preview) : previewText(preview, to.environment, stored ? null : name))
   return preview.canStart ? exitCodes.ok : exitCodes.error
 }
 

@@ -34,6 +34,7 @@ export const serverCommand: Command = {
     const server = await startServer(readConfig(process.env), { parts: serverParts })
     output.out(`Sluice is ready at ${server.url}`)
     output.out(`Sign in (once, within an hour): ${server.adminLink}`)
+    output.out(`Documentation: ${server.url}/docs/`)
     await untilTold()
     output.err('Stopping …')
     await server.close()
