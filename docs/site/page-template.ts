@@ -23,6 +23,8 @@ export interface PageParts {
 /** From the folder of a page to the root of the site: links are relative, so that it works anywhere, files included. */
 export const rootOf = (path: string): string => '../'.repeat(path.split('/').length - 1)
 
+const mostContents = 40
+
 /** One page of the site. Nothing is inline and nothing comes from elsewhere: the server's policy allows neither. */
 export function pageHtml({ path, rendered, chapters, previous, next }: PageParts): string {
   const root = rootOf(path)
@@ -36,7 +38,9 @@ export function pageHtml({ path, rendered, chapters, previous, next }: PageParts
       return `${heading}<ul>${pages.map((place) => `<li>${link(place)}</li>`).join('')}</ul>`
     })
     .join('\n')
-  const inner = rendered.sections.filter(({ depth }) => depth === 2 || depth === 3)
+  const headings = rendered.sections.filter(({ depth }) => depth === 2 || depth === 3)
+  // A list that is longer than the screen helps nobody.
+  const inner = headings.length > mostContents ? headings.filter(({ depth }) => depth === 2) : headings
   const contents = inner
     .map(({ id, heading, depth }) => `<li class="depth-${depth}"><a href="#${id}">${escapeHtml(heading)}</a></li>`)
     .join('')

@@ -2,24 +2,32 @@
 const index = new MiniSearch({
   fields: ['heading', 'text', 'page'],
   storeFields: ['page', 'heading', 'text'],
-  searchOptions: { prefix: true, fuzzy: 0.15, combineWith: 'AND', boost: { heading: 4, page: 2 } },
+  searchOptions: {
+    prefix: (term) => term.length > 2,
+    fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+    combineWith: 'AND',
+    boost: { heading: 4, page: 2 },
+  },
 })
 index.addAll(sluiceDocs)
 
 const field = document.querySelector('[type=search]')
 const [list, count] = [document.getElementById('found'), document.getElementById('count')]
 
+/** Some words around the first of the terms, which are set off. */
 function excerpt(text, terms) {
-  const words = terms.map((term) => term.replace(/[^\p{L}\p{N}]/gu, '\\$&'))
-  const at = words.length === 0 ? -1 : text.search(new RegExp(words.join('|'), 'iu'))
-  const from = Math.max(0, at - 60)
-  const part = `${from > 0 ? '… ' : ''}${text.slice(from, from + 180)}${text.length > from + 180 ? ' …' : ''}`
+  const words = terms.map((term) => term.replace(/[^\p{L}\p{N}]/gu, '\\$&')).join('|')
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(${words})`, 'iu')
+  const at = Math.max(0, text.search(pattern) - 60)
+  const from = at === 0 ? 0 : text.indexOf(' ', at) + 1
+  const end = from + 180 < text.length ? text.lastIndexOf(' ', from + 180) : text.length
   const paragraph = document.createElement('p')
-  for (const [i, piece] of (words.length ? part.split(new RegExp(`(${words.join('|')})`, 'iu')) : [part]).entries()) {
-    const node = i % 2 === 1 ? document.createElement('mark') : document.createElement('span')
+  for (const [i, piece] of text.slice(from, end).split(pattern).entries()) {
+    const node = document.createElement(i % 2 === 1 ? 'mark' : 'span')
     node.textContent = piece
     paragraph.append(node)
   }
+  if (end < text.length) paragraph.append(' …')
   return paragraph
 }
 

@@ -26,7 +26,7 @@ The format in which flags are written, stored and sent to SDKs. As JSON Schema: 
 (variants that exist, weights that add up) the server checks when a flag is written, and names the place and the remedy.
 [What the parts are for](../concepts/flags-and-stickiness.md).
 
-## Flag
+## Fields
 
 ${fieldsText(flag, anchorOf)}
 

@@ -10,6 +10,7 @@ interface Operation {
     readonly name: string
     readonly in: string
     readonly required: boolean
+    readonly description?: string
     readonly schema: JsonSchema
   }[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: JsonSchema }>> }
@@ -108,6 +109,8 @@ function operationText(
   const { summary, parameters, requestBody, responses } = operation
   const kinds = operation['x-key-kinds']
   const query = parameters.filter((parameter) => parameter.in === 'query')
+  const parameterText = ({ name, schema, required, description }: Operation['parameters'][number]): string =>
+    `${code(name)}${required ? ' *needed*' : ''} ${typeText(schema, anchorOf)}${description === undefined ? '' : `: ${description}`}`
   const schemaOf = (content: Operation['requestBody'] | undefined) => Object.values(content?.content ?? {})[0]?.schema
   const body = schemaOf(requestBody)
   const answers = Object.entries(responses)
@@ -119,11 +122,7 @@ function operationText(
     })
   const lines = [
     `Keys: ${kinds ? kinds.join(', ') : 'none needed'}`,
-    ...(query.length === 0
-      ? []
-      : [
-          `Query: ${query.map(({ name, schema, required }) => `${code(name)} ${typeText(schema, anchorOf)}${required ? ' (needed)' : ''}`).join('; ')}`,
-        ]),
+    ...(query.length === 0 ? [] : [['Query:', ...query.map(parameterText)].join('\n  - ')]),
     ...(body ? [`Body: ${typeText(body, anchorOf)}`] : []),
     `Answers: ${answers.join('; ')}`,
   ]

@@ -7,7 +7,7 @@ import { code, table } from './table.ts'
 
 const sections = {
   PlanInput: [
-    'Plan',
+    'Fields',
     'The body of `POST …/rollouts`, a file for `sluice rollout create`, and an entry under `rollouts` in `sluice.yaml`.',
   ],
   StageInput: ['Stages', 'One share, how long at least, and what else has to be met before the next.'],

@@ -26,7 +26,7 @@ const nameOf = (ref: string): string => ref.split('/').at(-1) ?? ref
 
 /** A type in a few words, with links to the schemas that stand on the page. */
 export function typeText(schema: JsonSchema, anchorOf: AnchorOf): string {
-  const { $ref, anyOf, oneOf, items, type, additionalProperties } = schema
+  const { $ref, anyOf, oneOf, items, type, properties, additionalProperties } = schema
   if ($ref !== undefined) {
     const anchor = anchorOf(nameOf($ref))
     return anchor === null ? nameOf($ref) : `[${nameOf($ref)}](#${anchor})`
@@ -36,6 +36,8 @@ export function typeText(schema: JsonSchema, anchorOf: AnchorOf): string {
   if (schema.const !== undefined) return code(JSON.stringify(schema.const))
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ')
   if (type === 'array') return items ? `list of ${typeText(items, anchorOf)}` : 'list'
+  // Every list of the API: the entries, and where the next ones begin.
+  if (type === 'object' && properties?.['items']) return typeText(properties['items'], anchorOf)
   if (type === 'object' && typeof additionalProperties === 'object')
     return `${typeText(additionalProperties, anchorOf)}, by name`
   return typeof type === 'string' ? `${type}${rangeText(schema)}` : (type?.join(' or ') ?? 'anything')
