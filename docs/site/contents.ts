@@ -29,6 +29,8 @@ interface Chapter {
 const guides = ['patch-mode', 'durable-flags', 'models-from-database', 'model-catalogue', 'model-migration']
 const howTo = [
   'first-rollout',
+  'try-on-your-log',
+  'choose-a-plan',
   'ai-sdk',
   'openai-anthropic',
   'pages-and-react',
@@ -98,6 +100,7 @@ export async function contents(root: string): Promise<readonly Chapter[]> {
       title: 'The project',
       pages: [
         read('ARCHITECTURE.md', 'project/architecture.html'),
+        read('CONTRIBUTING.md', 'project/contributing.html'),
         read('docs/benchmarks/decision.md', 'project/benchmark-decision.html'),
         read('docs/benchmarks/evaluation.md', 'project/benchmark-evaluation.html'),
         read('docs/simulation.md', 'project/simulation.html'),

@@ -28,7 +28,7 @@ export function cliReference(): string {
 (\`http://127.0.0.1:4400\`), \`SLUICE_KEY\` is an admin key. Results go to stdout, everything else to stderr; \`--json\` gives one JSON document.
 
 ${table(
-  ['Command', ''],
+  ['Command', 'What it does'],
   commands.map(({ name, summary }) => [`[${code(name)}](#sluice-${name.replaceAll(' ', '-')})`, summary]),
 )}
 
