@@ -42,5 +42,6 @@ export function servesText({ key, version, flag, rollout }: FlagRecord): string 
       : flag['force'] !== undefined
         ? `forced: everybody gets "${String(flag['force'])}"`
         : `on: ${who}${lists}`
-  return `${key}, version ${version}, is ${sentence}.`
+  const impact = flag['enabled'] !== true && flag['rollbackImpact'] ? ` ${String(flag['rollbackImpact'])}.` : ''
+  return `${key}, version ${version}, is ${sentence}.${impact}`
 }

@@ -9,6 +9,7 @@ import type {
   DeploymentLog,
   FlagRecord,
   MetricsSummary,
+  MetricsTrend,
   PlanTemplate,
   Rollout,
   Series,
@@ -113,6 +114,17 @@ export const metricsQuery = (environment: string, lastMinutes: number) =>
       }),
     refetchInterval: 10_000,
     placeholderData: (before) => before,
+  })
+
+/** What each variant of a flag did on each of the last days. */
+export const trendQuery = (environment: string, flag: string, days: number) =>
+  queryOptions({
+    queryKey: [...keys.environment(environment), 'trend', flag, days],
+    queryFn: ({ signal }) =>
+      request<MetricsTrend>(environmentPath(environment, 'metrics', 'trend'), {
+        signal,
+        query: { flag, days: String(days) },
+      }),
   })
 
 export const alertsQuery = (environment: string) =>

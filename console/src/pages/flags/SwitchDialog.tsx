@@ -40,6 +40,7 @@ export function SwitchDialog({
           ? 'Rules and rollout decide again who gets what.'
           : `Everybody gets "${String(record.flag['off'])}" at once, whatever rules say.`}
       </p>
+      <About flag={record.flag} />
       <ReasonField reason={reason} optional={!enabled} onChange={setReason} />
       <Refused error={act.error} />
       <DialogButtons>
@@ -54,5 +55,28 @@ export function SwitchDialog({
         </Button>
       </DialogButtons>
     </Dialog>
+  )
+}
+
+/** What the switch is for, how much hangs on it, and what happens when it goes back. */
+function About({ flag }: Pick<FlagRecord, 'flag'>) {
+  const facts = [
+    ['Purpose', flag['description']],
+    ['Risk', flag['risk']],
+    ['When it goes back', flag['rollbackImpact']],
+    ['Owner', flag['owner']],
+  ].filter(([, text]) => typeof text === 'string' && text !== '')
+  if (facts.length === 0) return null
+  return (
+    <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1 text-13">
+      {facts.map(([name, text]) => (
+        <div key={String(name)} className="contents">
+          <dt className="text-muted">{String(name)}</dt>
+          <dd className="wrap-anywhere" dir="auto">
+            {String(text)}
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }

@@ -1,11 +1,13 @@
 import type { VariantSummary } from '@sluice/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { metricsQuery } from '../../api/queries.ts'
 import { formatCount, formatMilliseconds, formatNumber, formatRate, formatUsd } from '../../format/numbers.ts'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
+import { Trend } from './Trend.tsx'
 
 export const windows = [
   [15, '15 minutes'],
@@ -92,6 +94,7 @@ export function MetricsPage(props: { environment: string; minutes: number; searc
 
 function Flag(props: { environment: string; flag: string; variants: readonly VariantSummary[] }) {
   const { environment, flag, variants } = props
+  const [isOpen, setOpen] = useState(false)
   return (
     <section className="mt-5">
       <h2 className="font-semibold wrap-anywhere">
@@ -130,6 +133,12 @@ function Flag(props: { environment: string; flag: string; variants: readonly Var
           </tbody>
         </table>
       </div>
+      <details className="text-13" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary className="link py-1">
+          90 days<span className="sr-only"> of {flag}</span>
+        </summary>
+        {isOpen && <Trend environment={environment} flag={flag} />}
+      </details>
     </section>
   )
 }
