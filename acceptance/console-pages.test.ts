@@ -96,7 +96,35 @@ describe('the Metrics page', () => {
     expect((await cells('on')).slice(0, 4)).toEqual(['2', '10', '10 %', '800 ms'])
     expect((await cells('off')).slice(0, 4)).toEqual(['4', '20', '0 %', '800 ms'])
     await page.getByText('No calls of one flag: summary').waitFor()
+    await page.getByText('90 days of search').click()
+    await page.getByRole('img', { name: /^Errors in 90 days: off 0.%, on 10.%$/ }).waitFor()
+    await page.getByRole('img', { name: /^Calls in 90 days: off 20, on 10$/ }).waitFor()
     expect(await faultsOf(page)).toEqual([])
+    expect(shown.errors).toEqual([])
+  })
+})
+
+describe('the kill switch', () => {
+  test('R14: says what the flag is for, its risk, and what happens when it goes back; a flag past its date is marked', async () => {
+    await server.request('PUT', `${environment}/flags/log-provider`, {
+      enabled: true,
+      variants: { on: true, off: false },
+      off: 'off',
+      serve: 'on',
+      description: 'External logging',
+      risk: 'low',
+      rollbackImpact: 'Logs stop',
+      expires: '2020-01-02T00:00:00Z',
+    })
+    const page = await shown.signedIn()
+    await page.goto(`${server.url}/e/staging/flags`)
+    await page.getByText('◌ stale: its time was over on 2020-01-02').waitFor()
+    await page.getByRole('button', { name: 'Kill log-provider' }).click()
+    const dialog = page.getByRole('dialog')
+    for (const text of ['External logging', 'low', 'Logs stop']) await dialog.getByText(text, { exact: true }).waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Kill' }).click()
+    await dialog.waitFor({ state: 'detached' })
     expect(shown.errors).toEqual([])
   })
 })

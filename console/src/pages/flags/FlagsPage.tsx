@@ -67,7 +67,7 @@ export function FlagsPage({ environment, search }: { environment: string; search
 
 function Row(props: { environment: string; record: FlagRecord; ask: (asked: Asked) => void }) {
   const { environment, record, ask } = props
-  const { key, rollout, warnings } = record
+  const { key, rollout, warnings, stale } = record
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line py-2">
       <span className="min-w-[160px] flex-1 font-semibold wrap-anywhere">
@@ -79,6 +79,7 @@ function Row(props: { environment: string; record: FlagRecord; ask: (asked: Aske
             ▲ {warning}
           </span>
         ))}
+        {stale && <span className="block text-13 font-normal text-muted">◌ stale: {stale.sentence}</span>}
       </span>
       <span className={`sm:w-28 ${isOn(record) ? 'text-ok' : 'text-fail'}`}>
         {isOn(record) ? '✔ on' : '✖ switched off'}

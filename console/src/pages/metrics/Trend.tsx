@@ -34,7 +34,7 @@ export function Trend({ environment, flag }: { environment: string; flag: string
   if (items.length === 0) return <p className="py-2 text-13 text-muted">No call in {days} days.</p>
   const shown = lines.filter(({ read }) => items.some(({ points }) => points.some((point) => read(point) !== null)))
   return (
-    <div className="grid gap-x-6 gap-y-3 py-2 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-x-6 gap-y-3 py-2 sm:grid-cols-2">
       {shown.map((line) => (
         <Chart key={line.title} line={line} items={items} from={from} to={to} />
       ))}
@@ -57,7 +57,7 @@ function Chart({ line, items, from, to }: { line: Line; items: Items; from: stri
   const last = ({ points }: Items[number]): string =>
     line.format(points.map(line.read).findLast((value) => value !== null) ?? null)
   return (
-    <figure ref={measure}>
+    <figure ref={measure} className="min-w-0">
       <svg
         width={width}
         height={height}
