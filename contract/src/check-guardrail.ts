@@ -33,7 +33,7 @@ export function checkCounting(
 }
 
 export function checkLimit(
-  { stat, compare, direction, limit, safe }: Guardrail,
+  { stat, compare, direction, limit, safe, window }: Guardrail,
   pointer: string,
   field: string,
   safeField: string,
@@ -47,8 +47,15 @@ export function checkLimit(
         `A rate lies between 0 and 1: 5 % is 0.05; got ${limit}. For "none at all" allow a small budget such as 0.001.`,
       ),
     )
-  else if (stat === 'count' ? limit < 0 : limit <= 0)
-    problems.push(brokenRule(`${pointer}/${field}`, `Expected a limit above 0; got ${limit}.`))
+  else if (stat === 'count' || window ? limit < 0 : limit <= 0)
+    problems.push(
+      brokenRule(
+        `${pointer}/${field}`,
+        limit === 0
+          ? 'Expected a limit above 0; for "none at all" say test "window": one amount above 0 is then a breach.'
+          : `Expected a limit above 0; got ${limit}.`,
+      ),
+    )
   if (direction === 'over' ? safe > limit : safe < limit)
     problems.push(
       brokenRule(

@@ -30,6 +30,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
         enabled: false,
         variants: { on: true, off: false },
         off: 'off',
+        rules: [{ id: 'rollout', sample: { share: 0, salt: flag }, serve: 'on' }],
         serve: 'off',
         ...described[flag],
       })

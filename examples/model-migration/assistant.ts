@@ -16,6 +16,7 @@ export const assistantFlag = {
     },
   },
   off: 'before',
+  rules: [{ id: 'rollout', sample: { share: 0, salt: 's4' }, serve: 'openrouter' }],
   serve: 'before',
   description: 'Which models answer in the assistant',
   rollbackImpact: 'Gemma 3 27B answers everything again',

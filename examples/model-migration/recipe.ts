@@ -1,4 +1,4 @@
-import type { MetricsSummary, Rollout } from '@sluice/contract'
+import type { GuardrailInput, MetricsSummary, PlanTemplate, Rollout } from '@sluice/contract'
 import { chance } from '../world/chance.ts'
 import { day, hour, openWorld } from '../world/world.ts'
 import type { Tell } from '../world/world.ts'
@@ -45,12 +45,29 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
       }
     }
     const production = (): Promise<Rollout> => world.rollout('assistant')
-    const plan = { flag: 'assistant', template: 'model-migration', block: '2h', after: ['staging/assistant'] }
+    // The new models are free of charge: a single cent in a day is told at once.
+    const free: GuardrailInput = {
+      metric: 'cost_usd',
+      stat: 'mean',
+      over: 0,
+      window: { length: '24h', breach: 1, of: 1 },
+      onBreach: 'hold',
+    }
+    const templates = await world.request<{ items: PlanTemplate[] }>('GET', '/api/v1/plan-templates')
+    const { guardrails = [] } = templates.items.find(({ name }) => name === 'model-migration')?.plan ?? {}
+    const plan = {
+      flag: 'assistant',
+      template: 'model-migration',
+      guardrails: [...guardrails, free],
+      block: '2h',
+      after: ['staging/assistant'],
+    }
 
     await world.inside('POST', '/rollouts', { ...plan, reason: 'Free models, and faster ones' })
     await tick(world.inside, -1)
     const waiting = await world.act('assistant', 'start', 'Free models, and faster ones')
     const waitedFor = waiting.why.sentence
+    tell(`Production is asked for. ${waitedFor}`)
 
     await inStaging('POST', '/rollouts', { flag: 'assistant', template: 'model-staging', block: '10m' })
     await tick(inStaging, -1)
@@ -78,6 +95,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     const firstAttempt = await through(async () => {
       const expected = 'z-ai:glm-4.5-air=0.7,openai:gpt-oss-20b=0.3,google:gemma-3-27b=0'
       mix = await world.inside('GET', `/metrics/summary?lastMinutes=1440&flag=assistant&expect=${expected}`)
+      tell(mixText(mix))
       providers.throttled = true
     })
     providers.throttled = false
@@ -86,9 +104,24 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     await tick(world.inside, -1)
     await world.act('assistant', 'start', reason)
     const secondAttempt = await through(async () => {})
-    tell(`${unanswered} of ${requests} requests had no answer.`)
-    return { waitedFor, staging, firstAttempt, mix, secondAttempt, log: await world.log('assistant'), unanswered }
+    const log = await world.log('assistant')
+    const stays = log.split('\n').filter((line) => line.startsWith('**Phase:**')).length
+    tell(
+      `${unanswered} of ${requests} requests had no answer. The deployment log has ${stays} entries, none written by hand.`,
+    )
+    return { waitedFor, staging, firstAttempt, mix, secondAttempt, log, unanswered }
   } finally {
     await world.close()
   }
+}
+
+/** Who answered at 10 %, against what was planned, and what it cost. */
+function mixText({ items }: MetricsSummary): string {
+  const arms = items.map(({ variant, modelBreakdown, totalCostUsd }) => {
+    const models = modelBreakdown
+      .filter(({ totalCalls }) => totalCalls > 0)
+      .map(({ model, share }) => `${model} ${Math.round(100 * share)} %`)
+    return `${variant}: ${models.join(', ')}, ${totalCostUsd.toFixed(4)} USD`
+  })
+  return `The last day by model. ${arms.join('; ')}.`
 }

@@ -64,6 +64,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
       () => '',
       (error: Error) => error.message,
     )
+    tell(`Asked to start again without a word: ${refusedStart.replace(/^.*?"message":"/, '').replace(/".*$/, '')}`)
     model.listIsCutOff = false
     const reason = 'Long lists were cut off after 4,000 characters; the limit is gone'
     await world.inside('POST', '/rollouts?start=true', { ...plan, reason })
@@ -78,6 +79,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     }
     const toolsAtHalf = { small: new Set(tools.small), large: new Set(tools.large) }
     const summary = await world.inside<MetricsSummary>('GET', '/metrics/summary?lastMinutes=1440&flag=patch-mode')
+    tell(savingsText(summary))
     await world.act('patch-mode', 'proceed', 'Weekly review: targets met')
     shares.push((await world.rollout('patch-mode')).exposure.set)
     await world.pass(30 * day, traffic, async () => (await state()) === 'completed')
@@ -86,4 +88,13 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
   } finally {
     await world.close()
   }
+}
+
+/** Tokens of both tools: by call, as they are charged, and by patch, as they are needed. */
+function savingsText({ items }: MetricsSummary): string {
+  const arms = items.map(({ variant, totalTokens, avgTokensPerCall, custom }) => {
+    const patches = custom['patches']?.sum ?? 0
+    return `${variant} ${Math.round(avgTokensPerCall ?? 0)} tokens a call, ${Math.round(totalTokens / patches)} a patch`
+  })
+  return `The last day at half of the users: ${arms.join('; ')}.`
 }

@@ -4,6 +4,7 @@ import type { DecisionEvent, LogEvent, Rollout } from '@sluice/contract'
 import { createClient } from '@sluice/sdk'
 import type { SluiceClient } from '@sluice/sdk'
 import type { ModelRepository } from '@sluice/sdk/models'
+import { storyOf } from './story-of.ts'
 import { manualClock, readConfig, rolloutPart, seededRandom, startServer } from '@sluice/server'
 
 export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
@@ -77,15 +78,13 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
     }
   }
 
-  let lastTold = 0
+  const lastTold = { staging: 0, production: 0 }
   const tellEvents = async (): Promise<void> => {
-    for (const event of (await inside<{ items: LogEvent[] }>('GET', `/events?after=${lastTold}&limit=1000`)).items) {
-      lastTold = event.seq
-      const { flag } = (event.evidence ?? {}) as { flag?: string }
-      if (event.subject.kind !== 'rollout' || flag === undefined || event.action === 'arm') continue
-      const days = ((Date.parse(event.at) - startMs) / day).toFixed(1).padStart(5)
-      const share = event.from === event.to ? `${event.to} %` : `${event.from} → ${event.to} %`
-      tell(`day ${days}  ${flag.padEnd(20)} ${event.action.padEnd(9)} ${share.padEnd(11)} ${event.why?.sentence ?? ''}`)
+    for (const environment of ['staging', 'production'] as const) {
+      const path = `/api/v1/environments/${environment}/events?after=${lastTold[environment]}&limit=1000`
+      const { items } = await request<{ items: LogEvent[] }>('GET', path)
+      lastTold[environment] = items.at(-1)?.seq ?? lastTold[environment]
+      for (const line of storyOf(items, environment, startMs)) tell(line)
     }
   }
 
@@ -100,6 +99,7 @@ export async function openWorld(tell: Tell, stepMs = 30 * minute): Promise<World
     async act(flag, action, reason) {
       const answer = await inside<{ rollout: Rollout }>('POST', `/rollouts/${flag}/actions`, { action, reason })
       await settle()
+      await tellEvents()
       return answer.rollout
     },
     async connect({ environment = 'production', models } = {}) {

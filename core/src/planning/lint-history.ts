@@ -27,7 +27,8 @@ function lintMetric(guardrail: Guardrail, index: number, traffic: Traffic): Find
   if (!isBrokenByBaseline(guardrail, traffic)) return []
   return [
     {
-      severity: 'error',
+      // A plain threshold may well ask for what the baseline never kept: no cost at all, a faster answer.
+      severity: guardrail.window ? 'warning' : 'error',
       code: 'baseline_beyond',
       pointer,
       sentence: `The baseline breaks the limit of ${limitText(guardrail)} on ${guardrailLabel(guardrail)} already: the rollout would stop for what it did not do.`,

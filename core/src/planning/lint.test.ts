@@ -27,6 +27,13 @@ test('nothing is said of a plan with which nothing is wrong', () => {
   expect(found(good)).toEqual([])
 })
 
+test('a plain threshold may ask for what the baseline never kept; people are told', () => {
+  const window = { blocks: 6, breach: 1, of: 1, minSamples: 1, ceiling: null }
+  const stricter = planWith([10], [rollback, limit({ id: 'stricter', limit: 0.01, safe: 0.01, window })])
+  const finding = findingsOf(stricter).find(({ code }) => code === 'baseline_beyond')
+  expect(finding).toMatchObject({ severity: 'warning', pointer: '/guardrails/1' })
+})
+
 describe('targets between which and the limit a stage waits', () => {
   const target = (safe: number, advance: Plan['advance'] = 'quiet') => ({
     ...planWith([10, 50], [rollback, limit({ id: 'target', limit: 0.1, safe })]),
