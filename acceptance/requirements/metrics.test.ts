@@ -113,6 +113,25 @@ test('R47: what calls cost, by variant, and a limit on it', async () => {
   expect(on?.totalCostUsd).toBeGreaterThan(0)
   expect((await rollout.look()).state).toBe('rolled_back')
 })
+test.each([
+  [0, 'running'],
+  [0.00001, 'held'],
+])('R47: a cost that is to stay 0 USD: with %d USD a call it is %s', async (cost_usd, state) => {
+  const free = {
+    metric: 'cost_usd',
+    stat: 'mean',
+    over: 0,
+    onBreach: 'hold',
+    window: { length: '5s', breach: 1, of: 1 },
+  } as const
+  const rollout = await startLiveRollout({ ...half, guardrails: [free] })
+  await rollout.seconds(6, {
+    calls: 300,
+    on: () => ({ error: 0, cost_usd }),
+    off: () => ({ error: 0, cost_usd: 0.01 }),
+  })
+  expect((await rollout.look()).state).toBe(state)
+})
 test('R48: complaints and quality are metrics that roll back', async () => {
   const guardrails = [{ metric: 'complaint', over: 0.05, onBreach: 'rollback' } as const]
   const rollout = await startLiveRollout({ ...half, guardrails })

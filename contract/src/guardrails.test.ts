@@ -19,6 +19,13 @@ describe('a guardrail', () => {
     })
   })
 
+  test('may allow nothing at all as a plain threshold, not as evidence', () => {
+    const none = { metric: 'cost_usd', stat: 'mean', over: 0 } as const
+    expect(problemsOf({ ...none, test: 'window' })).toEqual([])
+    expect(planned(none).problems[0]?.message).toMatch(/say test "window"/)
+    expect(problemsOf({ ...none, over: -1, test: 'window' })).toEqual(['/guardrails/0/over'])
+  })
+
   test('that counts one user in so many says so', () => {
     const noted = (unitsPerDay: number) =>
       toPlan({ flag: 'f' }, { ...context, traffic: { unitsPerDay, rates: {}, values: {} } }).notes.filter((note) =>
