@@ -20,6 +20,19 @@ const taskShareSchema = z.strictObject({
   modelBreakdown: z.array(modelShareSchema),
 })
 
+const groupSchema = z.strictObject({
+  value: z.string(),
+  totalCalls: z.int(),
+  failedCalls: z.int(),
+  errorRate: figure,
+  avgResponseTime: figure,
+  p95ResponseTime: figure,
+  avgTokensPerCall: figure,
+  errorClasses: z
+    .record(z.string(), z.number())
+    .describe('Failures by class, of those that name one: `error.rate_limited`.'),
+})
+
 /** What one variant did in the window: calls of all kinds, whether they count as evidence or not. */
 export const variantSummarySchema = z
   .strictObject({
@@ -50,6 +63,12 @@ export const variantSummarySchema = z
         'Whether every model’s part lies within the tolerance of what was expected; null when nothing was, or without calls.',
       ),
     taskBreakdown: z.array(taskShareSchema),
+    breakdown: z
+      .array(groupSchema)
+      .nullable()
+      .describe(
+        'By what was asked for with `by`: models, tasks, or ranges of a metric, such as "10 to 20" patches; else null.',
+      ),
   })
   .meta({ id: 'VariantSummary' })
 export type VariantSummary = z.infer<typeof variantSummarySchema>

@@ -141,12 +141,15 @@ test('B26: a rollout is made, held and rolled back, and exit codes say so', asyn
   for (const until of ['completed', 'stage:50'])
     expect((await run(rolloutCommand, 'watch', 'chat-model', '--until', until, '--timeout', '1s')).code).toBe(5)
   await expect(run(rolloutCommand, 'watch', 'chat-model', '--until', 'later')).rejects.toThrow(UsageError)
+  await run(rolloutCommand, 'resume', 'chat-model')
+  await run(flagCommand, 'off', 'chat-model')
+  expect((await run(rolloutCommand, 'watch', 'chat-model')).code).toBe(4)
   await run(rolloutCommand, 'rollback', 'chat-model')
   expect((await run(rolloutCommand, 'watch', 'chat-model', '--until', 'stage:50')).code).toBe(3)
   expect((await run(rolloutCommand, 'get', 'chat-model')).code).toBe(3)
   expect(
     (await run(rolloutCommand, 'history', 'chat-model')).out.split('\n').map((line) => line.split(/\s+/)[1]),
-  ).toEqual(['start', 'hold', 'rollback', undefined])
+  ).toEqual(['start', 'hold', 'resume', 'rollback', undefined])
   expect((await run(rolloutCommand, 'report', 'chat-model')).out).toMatch(/^<!doctype html>/)
   await expect(run(rolloutCommand, 'rollback', 'chat-model', '--to', '150')).rejects.toThrow(/from 0 to 100/)
 })

@@ -22,6 +22,7 @@ const none: VariantSummary = {
   modelBreakdown: [],
   asExpected: null,
   taskBreakdown: [],
+  breakdown: null,
 }
 
 test('figures are rounded for people only, and no calls are said to be none', () => {

@@ -9,16 +9,18 @@ import { exitCodes } from '../exit-codes.ts'
 const options = {
   env: { type: 'string' },
   flag: { type: 'string' },
+  by: { type: 'string' },
   expect: { type: 'string' },
   last: { type: 'string', default: '60m' },
   days: { type: 'string', default: '90' },
   json: { type: 'boolean', default: false },
 } as const
 
-const usage = `sluice metrics summary [--last 60m] [--flag KEY] [--expect MODEL=SHARE,…]
+const usage = `sluice metrics summary [--last 60m] [--flag KEY] [--by model|task|METRIC] [--expect MODEL=SHARE,…]
 sluice metrics trend [--days 90] [--flag KEY]     day by day, also when the calls are no longer kept
 
   --last TIME   the window that ends now: 15m, 6h, 7d (60m unless said)
+  --by NAME     tells calls apart as well: by model, task, or ranges of a metric such as patches
   --days N      1 to 400, today included (90 unless said)
   --flag KEY    one flag only
   --expect MIX  parts that models should have, from 0 to 1, give or take 0.1; exit code 4 when a variant is off
@@ -51,7 +53,8 @@ export const metricsCommand: Command = {
     if (!Number.isInteger(minutes) || minutes < 1)
       throw new UsageError(`Expected --last as whole minutes, hours or days, such as 15m or 6h; got "${values.last}".`)
     const expect = values.expect === undefined ? '' : `&expect=${encodeURIComponent(values.expect)}`
-    const path = `/metrics/summary?lastMinutes=${minutes}${flag}${expect}`
+    const by = values.by === undefined ? '' : `&by=${encodeURIComponent(values.by)}`
+    const path = `/metrics/summary?lastMinutes=${minutes}${flag}${expect}${by}`
     const summary = await connect(values.env).inside<MetricsSummary>('GET', path)
     output.out(values.json ? JSON.stringify(summary) : summaryText(summary, values.last))
     return summary.items.some(({ asExpected }) => asExpected === false) ? exitCodes.waiting : exitCodes.ok
@@ -61,7 +64,7 @@ export const metricsCommand: Command = {
 /** One line a variant; where there were no calls it says so. */
 export function summaryText({ items, to }: MetricsSummary, last: string): string {
   if (items.length === 0) return 'No flag yet. Next: sluice flag create KEY'
-  const rows = items.map((item) => [item.flag, item.variant, ...figures(item)])
+  const rows = items.flatMap((item) => [[item.flag, item.variant, ...figures(item)], ...groupRows(item)])
   const head = ['FLAG', 'VARIANT', 'CALLS', 'ERRORS', 'MEAN', 'P95', 'P99', 'TOKENS/CALL', 'USERS', 'MODELS']
   return [`The last ${last}, to ${to}`, ...tableOf(head, rows)].join('\n')
 }
@@ -85,6 +88,23 @@ function trendText({ items, from, to }: MetricsTrend): string {
   const head = ['FLAG', 'VARIANT', 'DAY', 'CALLS', 'ERRORS', 'MEAN', 'P95', 'TOKENS/CALL', 'USD']
   return [`${from} to ${to}`, ...tableOf(head, rows)].join('\n')
 }
+
+/** The groups of a variant below it: what was asked for with --by. */
+const groupRows = ({ breakdown }: VariantSummary): readonly string[][] =>
+  (breakdown ?? []).map((group) => [
+    '',
+    `  ${group.value}`,
+    String(group.totalCalls),
+    percentText(group.errorRate),
+    msText(group.avgResponseTime),
+    msText(group.p95ResponseTime),
+    '',
+    wholeText(group.avgTokensPerCall),
+    '',
+    Object.entries(group.errorClasses)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', '),
+  ])
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)))

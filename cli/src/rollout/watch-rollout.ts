@@ -23,7 +23,8 @@ const lookEveryMs = 1000
 const over = new Set<Rollout['state']>(['rolled_back', 'completed', 'superseded'])
 
 const needsPerson: Goal = ({ state, waitingFor }) =>
-  state === 'awaiting_decision' || waitingFor.some(({ code }) => ['breach', 'person', 'max_duration'].includes(code))
+  state === 'awaiting_decision' ||
+  waitingFor.some(({ code }) => ['breach', 'person', 'max_duration', 'killed'].includes(code))
 
 function goalOf(until: string): Goal {
   if (until === 'decided') return needsPerson

@@ -29,6 +29,42 @@ async function startWithCalls(
   return { ...fixture, summary }
 }
 
+test('R9, R49: calls are told apart by ranges of a metric, by model and by task, with the classes of their failures', async () => {
+  const failed = (patches: number) => ({ error: 1, 'error.cut_off': 1, patches, latency_ms: 900 })
+  const fine = (patches: number) => ({ error: 0, patches, latency_ms: 100 * patches })
+  const { summary } = await startWithCalls([
+    ['on', 'u1', 9, fine(1), 'a:x', 'chat'],
+    ['on', 'u2', 8, fine(3), 'a:x', 'chat'],
+    ['on', 'u3', 7, fine(5), 'b:y', 'mail'],
+    ['on', 'u4', 6, failed(12), 'b:y', 'mail'],
+    ['on', 'u5', 5, failed(20), 'b:y'],
+    ['off', 'u6', 4, { error: 0 }],
+  ])
+  const groups = async (by: string) =>
+    (await summary(`?by=${by}`))[0]?.breakdown?.map(({ value, totalCalls, errorRate, errorClasses }) => [
+      value,
+      totalCalls,
+      errorRate,
+      errorClasses,
+    ])
+  expect(await groups('patches')).toEqual([
+    ['1', 1, 0, {}],
+    ['3', 1, 0, {}],
+    ['5', 1, 0, {}],
+    ['10 to 20', 2, 1, { cut_off: 2 }],
+  ])
+  expect(await groups('model')).toEqual([
+    ['b:y', 3, 2 / 3, { cut_off: 2 }],
+    ['a:x', 2, 0, {}],
+  ])
+  expect((await groups('task'))?.map(([value, calls]) => [value, calls])).toEqual([
+    ['chat', 2],
+    ['mail', 2],
+  ])
+  expect((await summary('?by=patches'))[1]?.breakdown).toEqual([])
+  expect((await summary())[0]?.breakdown).toBeNull()
+})
+
 test('two variants side by side, exact where the guides round', async () => {
   const { summary } = await startWithCalls([
     ['on', 'user1', 9, { error: 0, latency_ms: 150, tokens: 800, patches: 3 }],

@@ -11,6 +11,8 @@ export interface SummaryRequest {
   readonly fromMs: number
   readonly toMs: number
   readonly mix?: ExpectedMix | null
+  /** `model`, `task` or a metric, by which the calls of each variant are told apart as well. */
+  readonly by?: string | null
 }
 
 /** What each variant did in a window of time, from the stored observations; without calls its figures are null. */
@@ -18,7 +20,7 @@ export async function metricsSummary(request: SummaryRequest, database: Database
   const { environment, fromMs, toMs } = request
   const items: MetricsSummary['items'] = []
   for (const { key, variants } of request.flags) {
-    const summaries = new Map(variants.map((variant) => [variant, new CallSummary()]))
+    const summaries = new Map(variants.map((variant) => [variant, new CallSummary(request.by)]))
     for await (const rows of observationsSince(database.kysely, environment, key, fromMs, toMs))
       for (const [variant, ofVariant] of Map.groupBy(rows, (row) => row.variant)) summaries.get(variant)?.add(ofVariant)
     items.push(...[...summaries].map(([variant, summary]) => summary.view(key, variant, request.mix)))

@@ -1,6 +1,7 @@
 import type { VariantSummary } from '@sluice/contract'
 import { addValues, emptyHistogram, quantile } from '@sluice/core/statistics'
 import type { Histogram } from '@sluice/core/statistics'
+import { groupOf } from './group-of.ts'
 
 /** A stored observation, as far as a summary reads it. */
 export interface SummaryRow {
@@ -11,6 +12,7 @@ export interface SummaryRow {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+const mostGroups = 50
 const shownByName = new Set(['error', 'latency_ms', 'tokens', 'input_tokens', 'output_tokens', 'cost_usd'])
 
 /** Adds up the calls of one variant. Exposures, rows without any metric, are no calls. */
@@ -26,6 +28,13 @@ export class CallSummary {
   readonly #models = new Map<string, number>()
   readonly #tasks = new Map<string, TaskCalls>()
   readonly #custom = new Map<string, { calls: number; sum: number }>()
+  readonly #by: string | null
+  readonly #groups = new Map<string, { readonly order: number; readonly calls: CallSummary }>()
+
+  /** `by`: what the calls are told apart by as well; see `groupOf`. */
+  constructor(by: string | null = null) {
+    this.#by = by
+  }
 
   add(rows: readonly SummaryRow[]): void {
     const calls = rows.filter(({ metrics }) => Object.keys(metrics).length > 0)
@@ -33,6 +42,19 @@ export class CallSummary {
     this.#latency = addValues(this.#latency, latencies)
     this.#latencySum += latencies.reduce((sum, value) => sum + value, 0)
     for (const call of calls) this.#addCall(call)
+    if (this.#by !== null) this.#addGroups(this.#by, calls)
+  }
+
+  #addGroups(by: string, calls: readonly SummaryRow[]): void {
+    const groups = Map.groupBy(calls, (call) => groupOf(by, call)?.value ?? null)
+    for (const [value, members] of groups) {
+      const [first] = members
+      if (value === null || !first) continue
+      const order = groupOf(by, first)?.order ?? 0
+      const group = this.#groups.get(value) ?? { order, calls: new CallSummary() }
+      this.#groups.set(value, group)
+      group.calls.add(members)
+    }
   }
 
   #addCall({ metrics, model, task, unit }: SummaryRow): void {
@@ -94,7 +116,40 @@ export class CallSummary {
           errorRate: failed / calls,
           modelBreakdown: modelShares(models, null),
         })),
+      breakdown: this.#by === null ? null : this.#breakdown(flag, variant),
     }
+  }
+
+  #breakdown(flag: string, variant: string): VariantSummary['breakdown'] {
+    return [...this.#groups]
+      .map(([value, { order, calls }]) => ({ value, order, ...calls.view(flag, variant) }))
+      .sort((a, b) => a.order - b.order || b.totalCalls - a.totalCalls)
+      .slice(0, mostGroups)
+      .map(
+        ({
+          value,
+          totalCalls,
+          failedCalls,
+          errorRate,
+          avgResponseTime,
+          p95ResponseTime,
+          avgTokensPerCall,
+          custom,
+        }) => ({
+          value,
+          totalCalls,
+          failedCalls,
+          errorRate,
+          avgResponseTime,
+          p95ResponseTime,
+          avgTokensPerCall,
+          errorClasses: Object.fromEntries(
+            Object.entries(custom).flatMap(([name, { sum: count }]) =>
+              name.startsWith('error.') && count > 0 ? [[name.slice('error.'.length), count]] : [],
+            ),
+          ),
+        }),
+      )
   }
 }
 

@@ -16,6 +16,7 @@ interface SummaryQuery {
   /** `model=share,model=share`; a model's id may hold `=`, its share stands after the last one. */
   readonly expect?: string | undefined
   readonly tolerance?: number | undefined
+  readonly by?: string | undefined
 }
 
 interface TrendQuery {
@@ -76,6 +77,13 @@ export function metricsRoutes({
           .max(2000)
           .optional()
           .describe('Parts that models should have: MODEL=SHARE, with commas between.'),
+        by: z
+          .string()
+          .regex(/^[A-Za-z][A-Za-z0-9_.]{0,63}$/, 'Expected model, task, or the name of a metric.')
+          .optional()
+          .describe(
+            'Tells the calls of each variant apart as well: by model, task, or ranges of a metric such as patches.',
+          ),
         tolerance: z.coerce.number().min(0).max(1).optional().describe('How far a part may be off; 0.1 unless said.'),
       }),
       answers: { 200: { description: 'A summary a variant', schema: metricsSummarySchema } },
@@ -90,6 +98,7 @@ export function metricsRoutes({
           flags: chosen.map(([key, { variants }]) => ({ key, variants: Object.keys(variants) })),
           fromMs: toMs - (query.lastMinutes ?? 60) * 60_000,
           toMs,
+          by: query.by ?? null,
           mix: query.expect === undefined ? null : readMix(query.expect, query.tolerance ?? 0.1),
         }
         return json(await metricsSummary(request, database))
