@@ -1,7 +1,7 @@
 // Flags and evaluation: what the guides do with variables and restarts.
-import { createTestClient } from '@sluice/sdk'
+import { createClient, createTestClient } from '@sluice/sdk'
 import { importWhitelistJson } from '@sluice/core/formats'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { serverParts } from '../../server/src/server-parts.ts'
 import { startTestServer } from '../../server/src/testing/test-server.ts'
 
@@ -27,10 +27,18 @@ test('R1: a switch whose off is the old path', async () => {
   expect((await evaluate('use-db-models')).value).toBe(false)
 })
 
-test('R2: a flag goes back without a deployment, at the next evaluation', async () => {
-  const { put, patch, evaluate } = await world()
+test('R2: a flag goes back in a running application without a deployment, and the server knows that it has', async () => {
+  const { put, patch, evaluate, makeKey, send, server } = await world()
   await put('f', { ...boolean, serve: 'on' })
-  await patch('f', { serve: 'off' })
+  const key = await makeKey('server', 'production')
+  const sluice = createClient({ url: server.url, key, environment: 'production' })
+  onTestFinished(() => sluice.close())
+  await sluice.ready()
+  expect(sluice.isEnabled('f', { targetingKey: 'u' })).toBe(true)
+  const { revision } = (await patch('f', { enabled: false })).body
+  await expect.poll(() => sluice.isEnabled('f', { targetingKey: 'u' })).toBe(false)
+  const instances = '/api/v1/environments/production/instances'
+  await expect.poll(async () => (await send('GET', instances)).body.items[0]?.revision).toBe(revision)
   expect((await evaluate('f')).value).toBe(false)
 })
 
@@ -51,11 +59,13 @@ test('R4: a share out of range is refused, and each change is in the log with wh
   await put('f', at(2000), '?reason=more')
   const [first, last] = (await events()).slice(-2)
   expect([first.action, last.action, last.reason]).toEqual(['create', 'update', 'more'])
-  expect(last.actor.name).toBeTruthy()
+  expect(last.actor.name).toBe('SLUICE_ADMIN_KEY')
+  const shareIn = ({ rules }: { rules: { sample: { share: number } }[] }) => rules[0]?.sample.share
+  expect([shareIn(last.evidence.before), shareIn(last.evidence.after)]).toEqual([1000, 2000])
 })
 
-test('R5: kill switch, then exclude, include, rules, serve; what is unknown is the default of the code', async () => {
-  const { put, evaluate } = await world()
+test('R5: kill switch, then requires, exclude, include, rules, serve; what is unknown is the default of the code', async () => {
+  const { put, patch, evaluate } = await world()
   const rules = [{ id: 'r', if: { attr: 'plan', op: 'in', values: ['pro'] }, serve: 'on' }]
   await put('f', { ...boolean, rules, include: [{ unit: 'in', variant: 'on' }], exclude: [{ unit: 'out' }] })
   const variant = async (context: object) => (await evaluate('f', context)).variant
@@ -64,6 +74,13 @@ test('R5: kill switch, then exclude, include, rules, serve; what is unknown is t
   expect(await variant({ targetingKey: 'x', plan: 'pro' })).toBe('on')
   expect(await variant({ targetingKey: 'x' })).toBe('off')
   expect((await evaluate('unknown')).errorCode).toBe('FLAG_NOT_FOUND')
+  await put('gate', boolean)
+  await patch('f', { requires: [{ flag: 'gate', variants: ['on'] }] })
+  expect(await variant({ targetingKey: 'in' })).toBe('off')
+  await patch('gate', { serve: 'on' })
+  expect(await variant({ targetingKey: 'in' })).toBe('on')
+  await patch('f', { enabled: false })
+  expect(await variant({ targetingKey: 'in' })).toBe('off')
 })
 
 test('R6: the same user has the same answer, and a higher percentage takes nobody out', async () => {

@@ -24,7 +24,12 @@ const weekly = planTemplates
   .map((rule) => (rule.stages ? { ...rule, stages: [0] } : rule)) as GuardrailInput[]
 const all = [{ percent: 50, atLeast: '1h' }, { percent: 100 }]
 
-test('R20: 1, 10, 50, 100 % in a week, and three days at 100', async () => {
+test('R20: 1, 10, 50, 100 % in a week, and three days at 100; done is a true 100 %', async () => {
+  const rollout = await startLiveRollout({ stages: [{ percent: 100, atLeast: '8s' }] })
+  await rollout.seconds(4, { calls: 60 })
+  expect((await rollout.look()).exposure.set).toBe(95)
+  await rollout.seconds(15, { calls: 60 })
+  expect(await rollout.look()).toMatchObject({ state: 'completed', exposure: { set: 100 } })
   expect(stagesOf(await planned({ template: 'data-source' }))).toEqual(['1/2h', '10/24h', '50/48h', '100/72h'])
 })
 test('R21: staging, then 10, 50, 100 % with 48 h and a person at each gate', async () => {
@@ -46,6 +51,7 @@ test.each([
     template: 'execution-mode',
     stages: [week, { percent: 20 }] as never,
     guardrails: weekly,
+    checklist: [],
   })
   const calls = (share: number) => {
     let count = 0
@@ -77,7 +83,15 @@ test('R26: a rollback to 0 is final, one to less holds there', async () => {
   expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
   expect((await rollout.act('resume')).status).toBe(409)
 })
-test('R29: limits differ by stage', async () => {
+test('R29: limits differ by stage, and the template has the guide’s', async () => {
+  const template = (await planned({ template: 'model-migration' })).plan.guardrails
+  const meanTargets = template.filter(
+    ({ metric, stat, onBreach }) => metric === 'latency_ms' && stat === 'mean' && onBreach === 'hold',
+  )
+  expect(meanTargets.map(({ safeBelow, stages }) => [safeBelow, stages])).toEqual([
+    [3000, undefined],
+    [2000, [2]],
+  ])
   const guardrails = [
     { metric: 'error', over: 0.05, onBreach: 'rollback' },
     { metric: 'latency_ms', stat: 'mean', over: 3000, onBreach: 'hold', stages: [0] },
@@ -123,6 +137,25 @@ test.each(planTemplates.map(({ name }) => name))(
     expect((await planned({ template: name })).state).toBe('draft')
   },
 )
+
+test.each([
+  [
+    'R74',
+    'model-staging',
+    'All tests passed|Response times|Documentation|Models validated|Fallback model|Monitoring|Secrets',
+  ],
+  [
+    'R76',
+    'data-source',
+    'Costs match|several models|Reasoning|Image|Thinking|selector|misses a model|Every model|imported and exported',
+  ],
+  ['R77', 'execution-mode', 'Integration tests|included and excluded|Dashboard|alerts tested|Rollback tested'],
+  ['R79', 'model-migration', 'Feedback is positive|Documentation updated|Team trained'],
+  ['R81', 'model-staging', 'Chat answers well|E-mail draft reads well'],
+])('%s: the template %s asks for what its guide ticks', async (_, template, wanted) => {
+  const items = (await planned({ template })).checklist.map(({ text }) => text)
+  for (const text of wanted.split('|')) expect(items.filter((item) => item.includes(text))).not.toEqual([])
+})
 
 test('R73: the items before each flag stand in its template', () => {
   const template = planTemplates.find(({ name }) => name === 'after-enabling')

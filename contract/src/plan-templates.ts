@@ -50,10 +50,21 @@ const beforeEnabling = [
 
 const beforeMigration = [
   'All tests passed',
+  'Response times measured',
+  'Documentation complete',
   'Models validated',
   'Fallback model configured',
+  'Monitoring endpoints answer',
   'Secrets verified',
   'Baseline metrics captured',
+]
+
+const beforeExecutionMode = [
+  'Integration tests pass',
+  'Users can be included and excluded',
+  'Dashboard shows correct figures',
+  'All alerts tested',
+  'Rollback tested',
 ]
 
 /** The plans that come with Sluice. */
@@ -71,10 +82,18 @@ export const planTemplates: readonly PlanTemplate[] = [
       'For models or settings that come from a database instead of the code: what cannot be found, slow queries, fallbacks and other costs are watched.',
     plan: {
       stages: [
-        { percent: 1, atLeast: '2h', checklist: ['Costs match the old source', 'Chat works with several models'] },
+        {
+          percent: 1,
+          atLeast: '2h',
+          checklist: ['Costs match the old source', 'Chat works with several models', 'Reasoning settings are applied'],
+        },
         { percent: 10, atLeast: '24h', checklist: ['Image generation works', 'Thinking effort is applied'] },
-        { percent: 50, atLeast: '48h', checklist: ['Model selector is fast'] },
-        { percent: 100, atLeast: '72h', checklist: ['Models can be created, edited, imported and exported'] },
+        { percent: 50, atLeast: '48h', checklist: ['Model selector is fast', 'No user misses a model'] },
+        {
+          percent: 100,
+          atLeast: '72h',
+          checklist: ['Every model answers', 'Models can be created, edited, imported and exported'],
+        },
       ],
       guardrails: [
         ...band({ ...rate('fallback'), where: 'unknown_model' }, { target: 0.001, hold: 0.001, rollback: 0.01 }),
@@ -108,7 +127,7 @@ export const planTemplates: readonly PlanTemplate[] = [
       stages: [
         { percent: 10, atLeast: '48h', gate: 'manual', checklist: ['No critical complaints'] },
         { percent: 50, atLeast: '48h', gate: 'manual', checklist: ['Feedback is positive'] },
-        { percent: 100, atLeast: '168h', checklist: ['Documentation updated', 'Team trained'] },
+        { percent: 100, atLeast: '168h', checklist: ['Feedback is positive', 'Documentation updated', 'Team trained'] },
       ],
       // For everybody the mean is to be below two seconds, not three.
       guardrails: [
@@ -123,6 +142,7 @@ export const planTemplates: readonly PlanTemplate[] = [
     description:
       'For batching, tools or patches instead of single calls: stricter targets for errors in each week, latency and token savings against the baseline; savings are measured first and required at the end.',
     plan: {
+      checklist: beforeExecutionMode,
       stages: [
         { percent: 10, atLeast: '168h', gate: 'manual' },
         { percent: 20, atLeast: '168h', gate: 'manual' },

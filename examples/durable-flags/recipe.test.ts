@@ -4,7 +4,7 @@ import { flags } from './agent.ts'
 import { untold } from '../world/guide-story.ts'
 import { runRecipe } from './recipe.ts'
 
-test('R24: five flags start in their order, each after a good day of the one before; the broken one goes back alone', async () => {
+test('R14, R24: five flags start in their order, each after a good day of the one before; the broken one goes back alone', async () => {
   const told: string[] = []
   const { beforeTheFix, afterTheFix, starts, logged } = await runRecipe((line) => told.push(line))
   expect(untold('durable-flags', told)).toEqual([])
@@ -28,5 +28,13 @@ test('R24: five flags start in their order, each after a good day of the one bef
     state: 'completed',
     percent: 100,
   })
+  // Purpose, risk and what a rollback means, as the guide's table has them.
+  expect(afterTheFix.cars.map(({ purpose, risk, rollbackImpact }) => [purpose, risk, rollbackImpact])).toEqual([
+    ['Retry transient failures', 'low', 'None'],
+    ['Retry-safe streaming', 'low', 'None'],
+    ['Fewer tokens', 'medium', 'None'],
+    ['External logging', 'low', 'Logs stop'],
+    ['Durable execution', 'high', 'Reverts to direct execution'],
+  ])
   expect(logged).toBeGreaterThan(0)
 })

@@ -56,7 +56,13 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     }
     const state = async (): Promise<Rollout['state']> => (await world.rollout('patch-mode')).state
 
-    await world.inside('POST', '/rollouts?start=true', { ...plan, reason: 'Batching saves tokens' })
+    const start = async (reason: string): Promise<void> => {
+      const { checklist } = await world.inside<Rollout>('POST', '/rollouts', { ...plan, reason })
+      for (const { id, stage } of checklist)
+        if (stage < 0) await world.inside('POST', '/rollouts/patch-mode/checks', { item: id, state: 'passed' })
+      await world.act('patch-mode', 'start', reason)
+    }
+    await start('Batching saves tokens')
     await world.pass(7 * day, traffic, async () => (await state()) === 'rolled_back')
     const firstAttempt = await world.rollout('patch-mode')
 
@@ -67,7 +73,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     tell(`Asked to start again without a word: ${refusedStart.replace(/^.*?"message":"/, '').replace(/".*$/, '')}`)
     model.listIsCutOff = false
     const reason = 'Long lists were cut off after 4,000 characters; the limit is gone'
-    await world.inside('POST', '/rollouts?start=true', { ...plan, reason })
+    await start(reason)
     const shares: number[] = []
     for (let stage = 0; stage < 4; stage++) {
       tools.small.clear()

@@ -45,7 +45,7 @@ async function calls({ send, clock }: Awaited<ReturnType<typeof world>>, count: 
   expect(sent.status).toBe(202)
 }
 
-test('R28, R74: a start waits for its checklist, and follows when the last item is ticked', async () => {
+test('R28: a start waits for its checklist, and follows when the last item is ticked', async () => {
   const { act, check, get } = await world({ checklist: ['Team told', { text: 'Rollback tested', id: 'rehearsed' }] })
   expect((await act('start')).body.rollout).toMatchObject({ state: 'draft', exposure: { set: 0 } })
   await check('team-told')
@@ -61,7 +61,7 @@ test('R28, R74: a start waits for its checklist, and follows when the last item 
   })
 })
 
-test('R81: a failed item keeps a stage closed, to people too, until it is passed or skipped with a reason', async () => {
+test('a failed item keeps a stage closed, to people too, until it is passed or skipped with a reason', async () => {
   const stages = [{ percent: 10, checklist: [{ text: 'Suite passes', command: 'npm test' }] }, { percent: 100 }]
   const { act, check, get } = await world({ ...second, stages })
   await act('start')
@@ -78,7 +78,7 @@ test('R81: a failed item keeps a stage closed, to people too, until it is passed
   expect((await act('rollback')).status).toBe(200)
 })
 
-test('R76, R77: an open item keeps the engine from the next stage, and its time does not start anew', async () => {
+test('an open item keeps the engine from the next stage, and its time does not start anew', async () => {
   const stages = [
     { percent: 50, atLeast: '3s', checklist: ['Looked at the answers'] },
     { percent: 100, atLeast: '1h' },

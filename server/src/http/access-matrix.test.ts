@@ -51,7 +51,7 @@ function isAnswered({ path, method }: Route, caller: Caller): boolean {
   )
 }
 
-test('every route, for every caller, in the own environment, another and one that is not there', async () => {
+test('R94: every route, for every caller, in the own environment, another and one that is not there', async () => {
   const routes: Route[] = []
   const parts = serverParts.map((create) => (shell: Shell): ServerPart => {
     const part = create(shell)
