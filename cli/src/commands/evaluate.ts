@@ -44,8 +44,10 @@ export const evaluateCommand: Command = {
     }
     await opened(input, cases)
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (line.trim() === '') continue
-      answers.push(JSON.stringify(evaluator.answer(line)))
+      // A byte order mark belongs to the file, and `trim` takes it for a space.
+      const text = line.trim()
+      if (text === '') continue
+      answers.push(JSON.stringify(evaluator.answer(text)))
       if (answers.length >= linesAtOnce) write()
     }
     write()

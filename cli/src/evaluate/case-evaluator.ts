@@ -61,12 +61,12 @@ export class CaseEvaluator {
   #setOf(flags: unknown): CompiledFlagSet | string {
     if (!isObject(flags) && typeof flags !== 'string')
       return 'The case has no flags: add "flags", a flag set or the path of one.'
-    const id = JSON.stringify(flags)
-    const known = this.#sets.get(id)
+    const id = textOf(flags)
+    const known = id === null ? undefined : this.#sets.get(id)
     if (known !== undefined) return known
     const made = typeof flags === 'string' ? this.#load(flags) : compiled(flags)
     if (this.#sets.size >= mostSets) this.#sets.clear()
-    this.#sets.set(id, made)
+    if (id !== null) this.#sets.set(id, made)
     return made
   }
 
@@ -77,6 +77,15 @@ export class CaseEvaluator {
     } catch (error) {
       return `${path} cannot be read: ${messageOf(error)}`
     }
+  }
+}
+
+/** Null for what is nested too deep to be written out; the flag that it stands in is the one that cannot be read. */
+function textOf(flags: unknown): string | null {
+  try {
+    return JSON.stringify(flags)
+  } catch {
+    return null
   }
 }
 
