@@ -66,6 +66,20 @@ test('flags and segments of Unleash are imported, with a report of what differs'
   expect((await run(segmentCommand, 'list', '--env', 'staging')).out).toBe('pros  used by checkout\n')
 })
 
+test('a feature that waits for variants of another keeps those that there are', async () => {
+  const [checkout] = unleash.features
+  const parent = { ...checkout, name: 'parent', strategies: [], variants: [{ name: 'a', weight: 1000 }] }
+  const dependencies = [{ feature: 'parent', variants: ['a', 'disabled', 'nowhere'] }]
+  const path = await rig.write('waits.json', {
+    ...unleash,
+    segments: [],
+    features: [parent, { ...checkout, name: 'child', strategies: [], dependencies }],
+  })
+  await run(importCommand, 'unleash', path, '--env', 'demo')
+  const { out } = await run(flagCommand, 'get', 'child', '--env', 'demo', '--json')
+  expect(JSON.parse(out).flag.requires).toEqual([{ flag: 'parent', variants: ['a', 'on'] }])
+})
+
 test('a segment of the same name is shared where it says the same, and never changed', async () => {
   const named = (name: string, plan: string) => ({
     ...unleash,
@@ -139,11 +153,15 @@ test('what is imported can be evaluated offline, line by line, bad lines too', a
       { flags: 'nowhere.json', flag: 'on' },
       { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' },
     ],
+    [
+      `{"flags": {"flags": {"on": ${JSON.stringify(on)}, "deep": ${'['.repeat(50_000)}${']'.repeat(50_000)}}}, "flag": "on"}`,
+      { value: true, variant: 'on', reason: 'STATIC' },
+    ],
     ['{"flags":', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
     ['7', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
   ]
   const text = lines.map(([line]) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
-  const cases = await rig.write('cases.ndjson', `${text}\n`)
+  const cases = await rig.write('cases.ndjson', `\uFEFF${text}\n`)
   const { code, out } = await run(evaluateCommand, '--cases', cases, '--now', '2031-01-01T00:00:00Z')
   const answers = out
     .trimEnd()

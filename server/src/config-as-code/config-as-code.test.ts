@@ -140,6 +140,26 @@ test('flags of one file may not wait for each other', async () => {
   expect([status, body.errors[0].message]).toEqual([422, expect.stringContaining('wait for each other')])
 })
 
+test('a thousand ways through flags and segments are no more work than one', async () => {
+  const { apply } = await start()
+  const on = { variants: { on: true, off: false }, off: 'off', serve: 'on' }
+  const layers = Array.from({ length: 40 }, (_, i) => i)
+  const both = (i: number) => (i === 0 ? [] : [{ flag: `a${i - 1}` }, { flag: `b${i - 1}` }])
+  const flags = Object.fromEntries(
+    layers.flatMap((i) => ['a', 'b'].map((side) => [`${side}${i}`, { ...on, requires: both(i) }])),
+  )
+  const within = (i: number) =>
+    i === 0 ? { attr: 'x', op: 'exists' } : { all: [{ segment: `a${i - 1}` }, { segment: `b${i - 1}` }] }
+  const segments = Object.fromEntries(
+    layers.flatMap((i) => ['a', 'b'].map((side) => [`${side}${i}`, { if: within(i) }])),
+  )
+  expect((await apply({ version: 1, flags, segments })).status).toBe(200)
+  const closed = { ...flags, a0: { ...on, requires: [{ flag: 'b39' }] } }
+  const { status, body } = await apply({ version: 1, flags: closed })
+  expect([status, body.errors[0].pointer]).toEqual([422, '/flags/a0/requires/0/flag'])
+  expect(body.errors[0].message).toMatch(/^The flags would wait for each other: a0 → b39 → a38 → .* → a0\./)
+})
+
 test('flags that the file does not name are listed, and deleted only when asked for', async () => {
   const { plan, apply, send } = await start()
   await apply(file)

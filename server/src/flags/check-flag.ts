@@ -1,6 +1,7 @@
 // What a flag must obey beyond itself, which the core checks: its key, and the other flags it names.
 import type { FieldError } from '@sluice/contract'
 import type { Flag, SnapshotFlag } from '@sluice/core/evaluation'
+import { pathBetween } from './path-between.ts'
 
 const longestKeyBytes = 200
 
@@ -19,8 +20,23 @@ export function faultOfKey(key: string): string | null {
 }
 
 /** All faults, each with its place. */
-export function checkFlag(key: string, flag: Flag, others: Flags): FieldError[] {
-  return checkRequirements(key, flag, others)
+export function checkFlag(key: string, flag: Flag, before: Flag | null, others: Flags): FieldError[] {
+  return [...checkRequirements(key, flag, others), ...checkDependents(key, flag, before, others)]
+}
+
+/** A variant that other flags wait for stays: without it nobody would ever get them. */
+function checkDependents(key: string, flag: Flag, before: Flag | null, others: Flags): FieldError[] {
+  const gone = Object.keys(before?.variants ?? {}).filter((name) => !Object.hasOwn(flag.variants, name))
+  return gone.flatMap((name) => {
+    const waiting = Object.entries(others).filter(
+      ([other, { requires = [] }]) =>
+        other !== key && requires.some((one) => one.flag === key && one.variants?.includes(name)),
+    )
+    if (waiting.length === 0) return []
+    const keys = waiting.slice(0, 10).map(([other]) => other)
+    const message = `The variant "${name}" is required by ${keys.join(', ')}: take it out of their requirements first.`
+    return [{ pointer: '/variants', code: 'custom', message }]
+  })
 }
 
 /** What is allowed and worth knowing. */
@@ -41,13 +57,21 @@ export function warningsOf(flag: Flag): string[] {
 
 function checkRequirements(key: string, flag: Flag, others: Flags): FieldError[] {
   const faults: FieldError[] = []
-  for (const [index, { flag: parent }] of (flag.requires ?? []).entries()) {
+  for (const [index, { flag: parent, variants = [] }] of (flag.requires ?? []).entries()) {
     const pointer = `/requires/${index}/flag`
     if (parent !== key && !Object.hasOwn(others, parent)) {
       faults.push({ pointer, code: 'custom', message: `There is no flag "${parent}": create it first.` })
       continue
     }
-    const cycle = pathBetween(parent, key, others, [parent])
+    const known = Object.keys((parent === key ? flag : others[parent])?.variants ?? {})
+    for (const [i, name] of variants.entries())
+      if (!known.includes(name))
+        faults.push({
+          pointer: `/requires/${index}/variants/${i}`,
+          code: 'custom',
+          message: `The flag "${parent}" has no variant "${name.slice(0, 80)}"; it has ${known.slice(0, 10).join(', ')}.`,
+        })
+    const cycle = pathBetween(parent, key, (one) => parentsOf(one, others))
     if (cycle)
       faults.push({
         pointer,
@@ -58,15 +82,8 @@ function checkRequirements(key: string, flag: Flag, others: Flags): FieldError[]
   return faults
 }
 
-function pathBetween(from: string, to: string, flags: Flags, path: string[]): string[] | null {
-  if (from === to) return path
-  for (const { flag: next } of (Object.hasOwn(flags, from) && flags[from]?.requires) || []) {
-    if (path.includes(next)) continue
-    const found = pathBetween(next, to, flags, [...path, next])
-    if (found) return found
-  }
-  return null
-}
+const parentsOf = (key: string, flags: Flags): string[] =>
+  ((Object.hasOwn(flags, key) && flags[key]?.requires) || []).map(({ flag }) => flag)
 
 /** The flags that name this one in `requires`. */
 export function dependentsOf(key: string, flags: Flags): string[] {

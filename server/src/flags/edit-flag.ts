@@ -33,7 +33,7 @@ export function editFlag(current: StoredFlag | null, edit: FlagEdit, rules: Edit
     return null
   }
   const body = edit.kind === 'merge' ? mergePatch(current?.flag, edit.body) : edit.body
-  const flag = checkedFlag(keepSalts(body, current?.flag ?? null, rules.mintSalt), rules)
+  const flag = checkedFlag(keepSalts(body, current?.flag ?? null, rules.mintSalt), current, rules)
   if (current) {
     refuseOwnedShare(current, flag)
     refuseOtherArms(current, flag)
@@ -48,10 +48,10 @@ export function flagNotFound(key: string): SluiceError {
   })
 }
 
-function checkedFlag(input: unknown, { key, others, segments }: EditRules): Flag {
+function checkedFlag(input: unknown, current: StoredFlag | null, { key, others, segments }: EditRules): Flag {
   const parsed = parseFlag(input, { regex: compileRegex, ...(segments ? { segments } : {}) })
   if (!parsed.ok) throw refusedShape(parsed.problems, 'flag')
-  const errors = checkFlag(key, parsed.flag, others)
+  const errors = checkFlag(key, parsed.flag, current?.flag ?? null, others)
   if (errors.length > 0)
     throw new SluiceError('UNPROCESSABLE', 'The flag breaks a rule; nothing was changed.', { errors })
   return parsed.flag

@@ -1,5 +1,6 @@
 import { type Segment, type SnapshotFlag, segmentsIn } from '@sluice/core/evaluation'
 import type { StoredFlag } from '../flags/flag-store.ts'
+import { pathBetween } from '../flags/path-between.ts'
 import type { StoredSegment } from './segment-store.ts'
 
 /** The flags and segments that name a segment. */
@@ -20,16 +21,14 @@ function segmentsOfFlag({ rules = [] }: SnapshotFlag): string[] {
 }
 
 /** The way by which a segment comes back to itself; null when it does not. */
-export function cycleOf(
-  name: string,
-  segments: ReadonlyMap<string, Segment | null>,
-  path: readonly string[] = [name],
-): readonly string[] | null {
-  const segment = segments.get(path.at(-1) as string)
-  for (const next of segment ? segmentsIn(segment.if) : []) {
-    if (next === name) return [...path, next]
-    const found = path.includes(next) ? null : cycleOf(name, segments, [...path, next])
-    if (found) return found
+export function cycleOf(name: string, segments: ReadonlyMap<string, Segment | null>): readonly string[] | null {
+  const named = (one: string): readonly string[] => {
+    const segment = segments.get(one)
+    return segment ? segmentsIn(segment.if) : []
+  }
+  for (const next of named(name)) {
+    const way = pathBetween(next, name, named)
+    if (way) return [name, ...way]
   }
   return null
 }

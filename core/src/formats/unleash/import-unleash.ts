@@ -22,9 +22,20 @@ export function importUnleash(input: unknown, regex: RegexCompiler): ImportResul
     const flag = importFeature(feature, parts)
     if (flag) flags[feature.name] = flag
   }
+  for (const [name, flag] of Object.entries(flags)) flags[name] = withKnownVariants(flag, flags)
   const imported = { flags, segments: importSegments(state.segments, parts) }
   if (JSON.stringify(flags).includes('"hash":"unleash')) notes.push(beyondAscii)
   return { ok: true, imported: { ...imported, notes: unique(notes) } }
+}
+
+/** The source lets a feature wait for variants that its parent has not: nobody gets those, so leaving them out changes nothing. */
+function withKnownVariants(flag: Flag, flags: Readonly<Record<string, Flag>>): Flag {
+  if (!flag.requires?.some(({ variants }) => variants)) return flag
+  const requires = flag.requires.map(({ variants, ...rest }) => {
+    const known = flags[rest.flag]?.variants ?? {}
+    return variants ? { ...rest, variants: variants.filter((name) => Object.hasOwn(known, name)) } : rest
+  })
+  return { ...flag, requires }
 }
 
 const beyondAscii: ImportNote = {
