@@ -43,11 +43,11 @@ function unknownField(key: string, known: readonly string[]): string {
 function messageOf(issue: Issue, input: unknown): string {
   if (issue.code !== 'invalid_type') return issue.message
   const value = valueAt(input, issue.path)
-  if (value === undefined) return `Expected ${article(issue.expected)}; it is missing.`
   // Zod's own text is the only one that begins so; every other was written for the field.
-  return issue.message.startsWith('Invalid input')
-    ? `Expected ${article(issue.expected)}, found ${kindOf(value)}.`
-    : issue.message
+  const isOwn = !issue.message.startsWith('Invalid input')
+  const expected = isOwn ? issue.message.replace(/\.$/, '') : `Expected ${article(issue.expected)}`
+  if (value === undefined) return `${expected}; it is missing.`
+  return isOwn ? issue.message : `${expected}, found ${kindOf(value)}.`
 }
 
 const article = (noun: string): string =>

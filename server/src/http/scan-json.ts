@@ -1,6 +1,7 @@
 // A look at the bytes before `JSON.parse` sees them: it would take two million brackets, block for seconds, and hand
 // over something that cannot be written out again.
 import { SluiceError } from '@sluice/contract'
+import { pointerTo } from './json-faults.ts'
 
 export interface JsonLimits {
   readonly depth: number
@@ -15,6 +16,8 @@ const backslash = 0x5c
 const opening = new Set([0x5b, 0x7b])
 const closing = new Set([0x5d, 0x7d])
 const comma = 0x2c
+const colon = 0x3a
+const brace = 0x7b
 
 /** One pass without recursion; throws when the JSON is nested or long beyond the limits. */
 export function scanJson(bytes: Uint8Array, { depth: deepest, tokens: most }: JsonLimits): void {
@@ -26,7 +29,8 @@ export function scanJson(bytes: Uint8Array, { depth: deepest, tokens: most }: Js
     else if (opening.has(byte)) {
       depth += 1
       tokens += 1
-      if (depth > deepest) throw tooMuch(`It is nested more than ${deepest} deep, from byte ${i}.`, 'Make it flatter.')
+      if (depth > deepest)
+        throw tooMuch(`It is nested more than ${deepest} deep.`, 'Make it flatter.', pointerAt(bytes, i))
     } else if (closing.has(byte)) depth -= 1
     else if (byte === comma) tokens += 1
     if (tokens > most) throw tooMuch(`It holds more than ${most} values.`, 'Send it in parts.')
@@ -40,9 +44,28 @@ function endOfString(bytes: Uint8Array, start: number): number {
   return i
 }
 
-function tooMuch(detail: string, hint: string): SluiceError {
+/** The way to a byte; walked only once something is wrong there. */
+function pointerAt(bytes: Uint8Array, end: number): string {
+  const path: (string | number)[] = []
+  let text = ''
+  for (let i = 0; i < end; i += 1) {
+    const byte = bytes[i] as number
+    const last = path.length - 1
+    if (byte === quote) {
+      const start = i
+      i = endOfString(bytes, i)
+      text = Buffer.from(bytes.subarray(start + 1, i)).toString()
+    } else if (opening.has(byte)) path.push(byte === brace ? '' : 0)
+    else if (closing.has(byte)) path.pop()
+    else if (byte === colon) path[last] = text
+    else if (byte === comma && typeof path[last] === 'number') path[last] += 1
+  }
+  return pointerTo(path)
+}
+
+function tooMuch(detail: string, hint: string, pointer = ''): SluiceError {
   return new SluiceError('INVALID_INPUT', `The JSON is too large to be read safely. ${detail}`, {
     hint,
-    errors: [{ pointer: '', code: 'too_complex', message: detail }],
+    errors: [{ pointer, code: 'too_complex', message: detail }],
   })
 }

@@ -56,5 +56,8 @@ function checkSegment(pointer: string, value: Record<string, unknown>, { faults,
   const { segment } = value
   if (typeof segment !== 'string') faults.type(`${pointer}/segment`, 'the name of a segment', segment)
   else if (options.segments && !options.lenient && !options.segments.has(segment))
-    faults.rule(`${pointer}/segment`, `There is no segment "${segment.slice(0, 80)}": write its condition out here.`)
+    faults.rule(
+      `${pointer}/segment`,
+      `There is no segment "${segment.slice(0, 80)}": create it first, or write its condition out here.`,
+    )
 }

@@ -3,7 +3,6 @@ import { type Faults, isForbidden, isPlainObject, utf8Length } from '../faults.t
 /** 64 KiB of JSON. */
 const largestValue = 65_536
 const deepest = 32
-const largestKept = 2 ** 53
 
 /** Whether a value is JSON that every language reads alike: finite numbers, exact integers, no names that JavaScript keeps. */
 export function checkJson(pointer: string, value: unknown, faults: Faults): void {
@@ -21,10 +20,10 @@ export function checkJson(pointer: string, value: unknown, faults: Faults): void
 /** A finite number, and an integer only where it is exact. */
 export function checkNumber(pointer: string, value: number, faults: Faults): void {
   if (!Number.isFinite(value)) faults.type(pointer, 'a finite number', value)
-  else if (Number.isInteger(value) && Math.abs(value) > largestKept)
+  else if (Number.isInteger(value) && !Number.isSafeInteger(value))
     faults.rule(
       pointer,
-      `Expected an integer within ±2^53, beyond which digits get lost; got ${value}. Send it as text.`,
+      `Expected an integer of less than 2^53, above which digits get lost; got ${value}. Send it as text.`,
     )
 }
 

@@ -18,6 +18,7 @@ export function checkLeaf(pointer: string, leaf: Record<string, unknown>, faults
   const isPath = Array.isArray(attr) && attr.length > 0 && attr.every((name) => typeof name === 'string')
   if (typeof attr !== 'string' && !isPath)
     faults.type(`${pointer}/attr`, 'the name of an attribute, or a path as a list', attr)
+  else if (!options.lenient) for (const name of [attr].flat()) checkName(`${pointer}/attr`, name as string, faults)
   if (!operators.some((known) => known === op))
     return faults.rule(
       `${pointer}/op`,
@@ -36,6 +37,12 @@ export function checkLeaf(pointer: string, leaf: Record<string, unknown>, faults
     return faults.type(`${pointer}/values`, 'a list with at least one value', values)
   for (const [i, wanted] of values.entries())
     checkOperand(`${pointer}/values/${i}`, op as string, wanted, faults, options.regex)
+}
+
+function checkName(pointer: string, name: string, faults: Faults): void {
+  if (name === '') faults.rule(pointer, 'The name of an attribute has at least one character.')
+  else if (name.startsWith('$') && name !== '$now')
+    faults.rule(pointer, `Of the names that begin with "$" there is only "$now"; got ${shown(name)}.`)
 }
 
 function checkOperand(at: string, op: string, wanted: unknown, faults: Faults, regex?: RegexCompiler): void {

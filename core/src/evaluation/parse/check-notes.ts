@@ -7,9 +7,9 @@ export function checkNotes(input: Record<string, unknown>, faults: Faults): void
   const { client, risk, kind, tags, metadata, models } = input
   faults.switch('/client', client)
   if (risk !== undefined && !['low', 'medium', 'high'].includes(risk as string))
-    faults.rule('/risk', 'Expected low, medium or high.')
+    faults.rule('/risk', `Expected low, medium or high; got ${JSON.stringify(risk)}.`)
   if (kind !== undefined && !['release', 'ops'].includes(kind as string))
-    faults.rule('/kind', 'Expected release or ops.')
+    faults.rule('/kind', `Expected release or ops; got ${JSON.stringify(kind)}.`)
   if (tags !== undefined && !isTexts(tags)) faults.type('/tags', 'a list of texts', tags)
   faults.instant('/expires', input['expires'])
   if (models !== undefined) checkModels(models, faults)
