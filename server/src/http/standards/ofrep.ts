@@ -7,7 +7,7 @@ import {
   ofrepRequestSchema,
   ofrepSuccessSchema,
 } from '@sluice/contract'
-import { type Flag, evaluate } from '@sluice/core/evaluation'
+import { type Flag, evaluate, evaluateAll } from '@sluice/core/evaluation'
 import { z } from 'zod'
 import type { KeyRing } from '../../access/key-ring.ts'
 import type { CachedSnapshot, SnapshotCache } from '../../flags/snapshot-cache.ts'
@@ -17,7 +17,7 @@ import { checkUnit } from '../check-unit.ts'
 import { namesTag } from '../conditional.ts'
 import { type Call, type Route, defineRoute, json } from '../route.ts'
 import type { StreamHub } from '../stream.ts'
-import { bulkTag, notFound, refuseBulk, refuseOne, success } from './ofrep-answer.ts'
+import { type OfrepSuccess, bulkTag, notFound, refuseBulk, refuseOne, success } from './ofrep-answer.ts'
 import { channelOf, readChannel } from './ofrep-channel.ts'
 
 export interface OfrepParts {
@@ -80,10 +80,11 @@ export function ofrepRoutes({ cache, clock, hub, keyRing }: OfrepParts): Route[]
         const { context } = call.body
         checkUnit(context)
         const snapshot = snapshotFor(call, cache)
-        const nowMs = clock.now()
-        const flags = Object.entries(snapshot.flags)
-          .filter(([, flag]) => isVisible(flag, call))
-          .map(([key, flag]) => success(key, flag, evaluate(snapshot.compiled, key, context, nowMs), snapshot.revision))
+        const flags: OfrepSuccess[] = []
+        evaluateAll(snapshot.compiled, context, clock.now(), (key, outcome) => {
+          const flag = snapshot.flags[key]
+          if (flag && isVisible(flag, call)) flags.push(success(key, flag, outcome, snapshot.revision))
+        })
         const etag = bulkTag({ epoch: snapshot.epoch, reader: call.principal.id, context, flags })
         const headers = { etag, 'cache-control': 'no-cache' }
         const known = call.request.headers.get('if-none-match')
