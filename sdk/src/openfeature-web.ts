@@ -9,10 +9,8 @@ import type {
 } from '@openfeature/web-sdk'
 import type { BrowserClient } from './browser/browser-client.ts'
 import type { FlagKey } from './flag-types.ts'
-import { forwardEvents } from './openfeature/forward-events.ts'
-import { SeenFlags } from './openfeature/seen-flags.ts'
+import { createProviderCore } from './openfeature/provider-core.ts'
 import { toContext } from './openfeature/to-context.ts'
-import { toResolution } from './openfeature/to-resolution.ts'
 
 /**
  * Reads a page's client: `OpenFeature.setProviderAndWait(new SluiceWebProvider(createClient(options)))`. The context is the one that
@@ -24,23 +22,22 @@ export class SluiceWebProvider implements Provider {
   readonly runsOn = 'client'
   readonly events: OpenFeatureEventEmitter = new OpenFeatureEventEmitter()
   readonly #client: BrowserClient
-  readonly #seen = new SeenFlags()
-  #stop: () => void = () => {}
+  readonly #core: ReturnType<typeof createProviderCore>
 
   constructor(client: BrowserClient) {
     this.#client = client
+    this.#core = createProviderCore(client, {
+      ready: () => this.events.emit(ProviderEvents.Ready),
+      stale: (message) => this.events.emit(ProviderEvents.Stale, { message }),
+      changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
+    })
   }
 
   /** Rejects while there are no flags at all; as soon as they come the provider is ready. */
   async initialize(context: EvaluationContext = {}): Promise<void> {
     // OpenFeature's empty context is nobody's choice: the client keeps its own then.
     await (Object.keys(context).length > 0 ? this.#client.setContext(toContext(context)) : this.#client.ready())
-    this.#stop()
-    this.#stop = forwardEvents(this.#client, {
-      ready: () => this.events.emit(ProviderEvents.Ready),
-      stale: (message) => this.events.emit(ProviderEvents.Stale, { message }),
-      changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
-    })
+    this.#core.follow()
     if (this.#client.status().source === 'default')
       throw new ProviderNotReadyError('No flags are loaded yet; the server was not reached.')
   }
@@ -49,9 +46,8 @@ export class SluiceWebProvider implements Provider {
     return this.#client.setContext(toContext(context))
   }
 
-  async onClose(): Promise<void> {
-    this.#stop()
-    await this.#client.close()
+  onClose(): Promise<void> {
+    return this.#core.close()
   }
 
   resolveBooleanEvaluation(flagKey: string, fallback: boolean): ResolutionDetails<boolean> {
@@ -71,13 +67,12 @@ export class SluiceWebProvider implements Provider {
   }
 
   track(event: string, _context: EvaluationContext, details: TrackingEventDetails = {}): void {
-    for (const call of this.#seen.callsOf(event, this.#unit(), details)) this.#client.track(call)
+    for (const call of this.#core.callsOf(event, this.#unit(), details)) this.#client.track(call)
   }
 
   #resolve<T>(flagKey: string, fallback: T): ResolutionDetails<T> {
     const details = this.#client.details(flagKey as FlagKey, fallback as never)
-    this.#seen.saw(this.#unit(), flagKey, details.variant)
-    return toResolution(details)
+    return this.#core.resolve(this.#unit(), flagKey, details)
   }
 
   /** A page without a user is a unit as well: what it was given stays with it. */

@@ -8,10 +8,8 @@ import type {
   TrackingEventDetails,
 } from '@openfeature/server-sdk'
 import type { FlagKey } from './flag-types.ts'
-import { forwardEvents } from './openfeature/forward-events.ts'
-import { SeenFlags } from './openfeature/seen-flags.ts'
+import { createProviderCore } from './openfeature/provider-core.ts'
 import { toContext } from './openfeature/to-context.ts'
-import { toResolution } from './openfeature/to-resolution.ts'
 import type { SluiceClient } from './sluice-client.ts'
 
 /**
@@ -25,28 +23,26 @@ export class SluiceProvider implements Provider {
   readonly runsOn = 'server'
   readonly events: OpenFeatureEventEmitter = new OpenFeatureEventEmitter()
   readonly #client: SluiceClient
-  readonly #seen = new SeenFlags()
-  #stop: () => void = () => {}
+  readonly #core: ReturnType<typeof createProviderCore>
 
   constructor(client: SluiceClient) {
     this.#client = client
+    this.#core = createProviderCore(client, {
+      ready: () => this.events.emit(ProviderEvents.Ready),
+      stale: (message) => this.events.emit(ProviderEvents.Stale, { message }),
+      changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
+    })
   }
 
   /** Rejects while there are no flags at all; as soon as they come the provider is ready. */
   async initialize(): Promise<void> {
     const { source } = await this.#client.ready()
-    this.#stop()
-    this.#stop = forwardEvents(this.#client, {
-      ready: () => this.events.emit(ProviderEvents.Ready),
-      stale: (message) => this.events.emit(ProviderEvents.Stale, { message }),
-      changed: (flagsChanged) => this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }),
-    })
+    this.#core.follow()
     if (source === 'default') throw new ProviderNotReadyError('No flags are loaded yet; the server was not reached.')
   }
 
-  async onClose(): Promise<void> {
-    this.#stop()
-    await this.#client.close()
+  onClose(): Promise<void> {
+    return this.#core.close()
   }
 
   async resolveBooleanEvaluation(
@@ -83,12 +79,11 @@ export class SluiceProvider implements Provider {
 
   track(event: string, context: EvaluationContext, details: TrackingEventDetails = {}): void {
     const given = toContext(context)
-    for (const call of this.#seen.callsOf(event, context.targetingKey, details)) this.#client.track(given, call)
+    for (const call of this.#core.callsOf(event, context.targetingKey, details)) this.#client.track(given, call)
   }
 
   #resolve<T>(flagKey: string, fallback: T, context: EvaluationContext): ResolutionDetails<T> {
     const details = this.#client.details(flagKey as FlagKey, toContext(context), fallback as never)
-    this.#seen.saw(context.targetingKey, flagKey, details.variant)
-    return toResolution(details)
+    return this.#core.resolve(context.targetingKey, flagKey, details)
   }
 }
