@@ -74,8 +74,9 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
 
   // `never`, as what a flag holds is known to the caller's types alone.
   const details = (flag: string, context: Context | undefined, fallback: unknown): Details<never> => {
-    const { value, variant, reason, rule, drawn, constant, error, errorCode, revision } = read(flag, context)
-    const common = { rule, drawn, constant, revision, stale: isStale() }
+    const resolution = read(flag, context)
+    const { value, variant, reason, rule, drawn, constant, error, errorCode, revision, metadata } = resolution
+    const common = { rule, drawn, constant, revision, metadata, stale: isStale() }
     if (variant === null) return { ...common, value: fallback as never, variant, reason, error, errorCode }
     if (isSameType(value, fallback)) return { ...common, value: value as never, variant, reason, error, errorCode }
     const fault = mismatch(variant, value, fallback)

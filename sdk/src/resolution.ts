@@ -14,6 +14,9 @@ export interface RolloutTag {
   readonly timeoutMs: number | null
 }
 
+/** Whatever people keep with a flag for those who read it. */
+export type FlagMetadata = Readonly<Record<string, string | number | boolean>>
+
 /** One evaluation and what a row about it needs. `variant` null: the caller's default. */
 export interface Resolution {
   readonly value: unknown
@@ -37,6 +40,7 @@ export interface Resolution {
   /** What the call is for, of the context's `task`. */
   readonly task: string | null
   readonly revision: number | null
+  readonly metadata: FlagMetadata
   /** False for local overrides: what a developer forces says nothing about users. */
   readonly observed: boolean
 }
@@ -67,6 +71,7 @@ export function defaultResolution(errorCode: DetailsErrorCode, error: string): R
     unit: null,
     task: null,
     revision: null,
+    metadata: {},
     observed: false,
   }
 }

@@ -8,15 +8,14 @@ export function resolveForPage(resolver: Resolver, context: Context | undefined)
 }
 
 function resolvedFlag(key: string, resolver: Resolver, context: Context | undefined): ResolvedFlag {
-  const { value, variant, reason, rule, drawn, constant, off, revision, error, errorCode } = resolver.resolve(
-    key,
-    context,
-  )
+  const resolution = resolver.resolve(key, context)
+  const { value, variant, reason, rule, drawn, constant, off, revision, error, errorCode } = resolution
   if (errorCode !== null) return { key, errorCode, errorDetails: error ?? errorCode }
   return {
     key,
     ...(variant === null ? {} : { value, variant }),
     metadata: {
+      ...resolution.metadata,
       reason,
       drawn,
       constant,

@@ -1,5 +1,6 @@
 import { evaluate, explain, unitText } from '#evaluation'
 import type { Context, SnapshotFlag } from '#evaluation'
+import { copyJson } from './copy-json.ts'
 import type { FlagStore } from './flag-store.ts'
 import type { LocalOverrides } from './local-overrides.ts'
 import { defaultResolution } from './resolution.ts'
@@ -30,7 +31,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
       const { variant, value, reason, rule, drawn, error = null } = outcome
       const rollout = readRollout(flag)
       const resolution: Resolution = {
-        value,
+        value: copyJson(value),
         variant,
         reason,
         rule,
@@ -45,6 +46,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
         unit: unitOf(flag, context),
         task: taskOf(context),
         revision: flags.revision,
+        metadata: flag.metadata ?? {},
         observed: true,
       }
       // The kill switch and a faulty flag beat an override; nothing else does.
@@ -55,7 +57,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
       return {
         ...resolution,
         variant: forced,
-        value: forcedValue,
+        value: copyJson(forcedValue),
         reason: 'FORCED',
         rule: null,
         drawn: false,

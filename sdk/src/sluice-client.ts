@@ -7,7 +7,7 @@ import type { Branch } from './guarded-call.ts'
 import type { RoutedModel } from './models/models-link.ts'
 import type { Metrics } from './observation.ts'
 import type { OpenCall } from './open-call.ts'
-import type { DetailsErrorCode, DetailsReason } from './resolution.ts'
+import type { DetailsErrorCode, DetailsReason, FlagMetadata } from './resolution.ts'
 import type { ClientState } from './snapshot-source.ts'
 import type { TrackedCall } from './tracked-call.ts'
 
@@ -33,6 +33,8 @@ export interface Details<T> {
   /** The server has not confirmed these flags lately. */
   readonly stale: boolean
   readonly revision: number | null
+  /** What the flag says of itself. */
+  readonly metadata: FlagMetadata
 }
 
 /** Health of a client. */

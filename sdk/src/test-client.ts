@@ -90,6 +90,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       rollout,
       unit: typeof context?.targetingKey === 'string' ? context.targetingKey : null,
       task: typeof context?.['task'] === 'string' ? context['task'] : null,
+      metadata: {},
       revision: 1,
       observed: true,
     }

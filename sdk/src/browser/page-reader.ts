@@ -14,7 +14,7 @@ export function createReader(
   const look = (flagKey: string): PageDetails => {
     const held = flags()
     const flag = held?.get(flagKey)
-    const { reason, rule, off, drawn, constant, error, revision } = flag?.metadata ?? {}
+    const { reason, rule, off, drawn, constant, error, revision, ...metadata } = flag?.metadata ?? {}
     const errorCode =
       held === null ? 'PROVIDER_NOT_READY' : flag === undefined ? 'FLAG_NOT_FOUND' : flag.errorCode ? 'GENERAL' : null
     return {
@@ -28,6 +28,7 @@ export function createReader(
       errorCode,
       stale: isStale(),
       revision: (revision as number | undefined) ?? null,
+      metadata,
       off: textOf(off),
     }
   }

@@ -12,10 +12,11 @@ export interface ProviderResolution<T> {
   readonly flagMetadata: Readonly<Record<string, string | number | boolean>>
 }
 
-/** The exact reason, the rule and the revision go into the metadata: OpenFeature has fewer words. */
+/** The exact reason, the rule and the revision go into the flag's own metadata: OpenFeature has fewer words. */
 export function toResolution<T>(details: Details<unknown>): ProviderResolution<T> {
   const { value, variant, reason, rule, error, errorCode, stale, revision } = details
   const flagMetadata = {
+    ...details.metadata,
     reason,
     ...(rule === null ? {} : { rule }),
     ...(revision === null ? {} : { revision }),
