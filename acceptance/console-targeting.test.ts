@@ -232,6 +232,7 @@ test('the pages and the editor are in order in both themes, on a desk and on a p
     ],
     include: [{ unit: 'ada', variant: 'glm', reason: 'asked' }],
   })
+  await put(flagAt('x'.repeat(200)), { ...boolean, rules: [{ id: 'long', if: { segment: 'pros' }, serve: 'on' }] })
   for (const look of looks.slice(0, scale(2, 4))) {
     const page = await opened('/flags/looked-at', look)
     expect(['page', ...(await faultsOf(page))]).toEqual(['page'])

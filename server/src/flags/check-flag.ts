@@ -10,7 +10,7 @@ type Flags = Readonly<Record<string, SnapshotFlag>>
 /** Why that text cannot be a flag key; null when it can. */
 export function faultOfKey(key: string): string | null {
   const bytes = Buffer.byteLength(key)
-  if (key === '') return 'A flag key has at least one character.'
+  if (key.trim() === '') return 'A flag key has at least one character that can be seen.'
   if (bytes > longestKeyBytes) return `A flag key has at most ${longestKeyBytes} bytes; this one has ${bytes}.`
   if (!key.isWellFormed()) return 'A flag key is well-formed Unicode; this one holds half of a surrogate pair.'
   if (/\p{Cc}/u.test(key)) return 'A flag key holds no control characters.'

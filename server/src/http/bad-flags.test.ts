@@ -90,6 +90,13 @@ describe('a flag that is refused names the field and what to do, and nothing is 
     expect(await snapshot()).toEqual(before)
   })
 
+  test('a key that nobody could see', async () => {
+    for (const path of ['flags', 'segments']) {
+      const { status, body } = await fixture.send('PUT', `${environment}/${path}/%20`, { body: { ...plain, if: {} } })
+      expect([status, body.errors[0].message]).toEqual([422, expect.stringMatching(/one character that can be seen/)])
+    }
+  })
+
   test('a variant that another flag waits for', async () => {
     const { status, body } = await fixture.send('PUT', `${environment}/flags/parent`, {
       body: { ...plain, variants: { yes: true, off: false } },

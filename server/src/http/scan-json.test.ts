@@ -29,6 +29,22 @@ describe('the scan before parsing', () => {
     expect(scan(`["\\\\",${'['.repeat(40)}`)).toBe('INVALID_INPUT')
   })
 
+  test.each([
+    ['[[[[', '/0/0/0'],
+    ['{"a":[1,{"b":[2]},{"d/e":[3]}]}', '/a/1/b'],
+    ['{"a":[1,[2],{"d/e":[3]}]}', '/a/2/d~1e'],
+    ['{"x,[{":[0,"],:{",[[]]]}', '/x,[{/2/0'],
+    ['{"\\"q\\\\":{"a":{"b":{}}}}', '/"q\\/a/b'],
+  ])('names the place where %s is too deep', (text, pointer) => {
+    const places: string[] = []
+    try {
+      scanJson(new TextEncoder().encode(text), { depth: 3, tokens: 1000 })
+    } catch (error) {
+      places.push(...(error as SluiceError).errors.map((fault) => fault.pointer))
+    }
+    expect(places).toEqual([pointer])
+  })
+
   test('takes millions of brackets without falling over', () => {
     expect(scan('['.repeat(2_000_000))).toBe('INVALID_INPUT')
   })

@@ -54,13 +54,22 @@ function pointerAt(bytes: Uint8Array, end: number): string {
     if (byte === quote) {
       const start = i
       i = endOfString(bytes, i)
-      text = Buffer.from(bytes.subarray(start + 1, i)).toString()
+      text = textOf(bytes.subarray(start, i + 1))
     } else if (opening.has(byte)) path.push(byte === brace ? '' : 0)
     else if (closing.has(byte)) path.pop()
     else if (byte === colon) path[last] = text
     else if (byte === comma && typeof path[last] === 'number') path[last] += 1
   }
   return pointerTo(path)
+}
+
+function textOf(quoted: Uint8Array): string {
+  const text = Buffer.from(quoted).toString()
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return text
+  }
 }
 
 function tooMuch(detail: string, hint: string, pointer = ''): SluiceError {

@@ -8,14 +8,14 @@ export function UsedBy({ environment, usedBy }: { environment: string; usedBy: S
   return (
     <ul className="flex flex-wrap gap-x-3">
       {flags.map((key) => (
-        <li key={`flag ${key}`}>
+        <li key={`flag ${key}`} className="min-w-0 wrap-anywhere">
           <Link className="link" to="/e/$env/flags/$key" params={{ env: environment, key }}>
             <bdi>{key}</bdi>
           </Link>
         </li>
       ))}
       {segments.map((name) => (
-        <li key={`segment ${name}`}>
+        <li key={`segment ${name}`} className="min-w-0 wrap-anywhere">
           <Link className="link" to="/e/$env/segments/$name" params={{ env: environment, name }}>
             <bdi>{name}</bdi>
           </Link>{' '}
