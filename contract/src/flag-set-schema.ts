@@ -32,16 +32,17 @@ const bucket = {
 const object = (properties: object, required: readonly string[], description: string) =>
   ({ type: 'object', description, properties, required, additionalProperties: false }) as const
 
-const list = (variant: boolean) => ({
+const list = (variant: boolean, description: string) => ({
   type: 'array',
+  description,
   maxItems: 100_000,
   items: object(
     {
       unit: { ...text, minLength: 1 },
       ...(variant ? { variant: text } : {}),
-      by: { ...text, default: 'targetingKey' },
-      reason: text,
-      expires: instant,
+      by: { ...text, default: 'targetingKey', description: 'The attribute that holds the unit.' },
+      reason: { ...text, description: 'Why it is on the list.' },
+      expires: { ...instant, description: 'The entry counts until then.' },
     },
     variant ? ['unit', 'variant'] : ['unit'],
     'A unit; past `expires` it is absent.',
@@ -66,25 +67,29 @@ const flag = object(
     force: { ...text, description: "On for everyone, by a person's hand." },
     requires: {
       type: 'array',
+      description: 'What other flags must answer; else the off variant is served.',
       items: object(
         { flag: text, variants: texts, on: { type: 'boolean', default: true } },
         ['flag'],
         'What another flag must answer in the same context.',
       ),
     },
-    exclude: list(false),
-    include: list(true),
+    exclude: list(false, 'Units that get the off variant, whatever stands below.'),
+    include: list(true, 'Units that get a variant of their own; an exclusion wins.'),
     rules: { type: 'array', items: ref('rule'), description: 'The first that matches and does not miss serves.' },
     serve: { description: 'When no rule serves.', anyOf: [ref('serve'), { type: 'null' }] },
     client: { type: 'boolean', default: false, description: 'Visible to keys that are out in the open.' },
-    metadata,
-    description: text,
-    owner: text,
-    tags: texts,
-    risk: { enum: ['low', 'medium', 'high'] },
-    rollbackImpact: text,
-    expires: instant,
-    kind: { enum: ['release', 'ops'] },
+    metadata: { ...metadata, description: 'Goes along with every evaluation.' },
+    description: { ...text, description: 'What the flag is for.' },
+    owner: { ...text, description: 'Who answers for it.' },
+    tags: { ...texts, description: 'Words to find it by.' },
+    risk: { enum: ['low', 'medium', 'high'], description: 'How much can go wrong with it.' },
+    rollbackImpact: { ...text, description: 'What people lose when it goes back; shown beside the kill switch.' },
+    expires: { ...instant, description: 'When the flag should have left the code: it is stale after that.' },
+    kind: {
+      enum: ['release', 'ops'],
+      description: 'A release is stale once it has shipped; ops is there to stay.',
+    },
     models: object(
       { requires: texts, minContext: { type: 'integer', minimum: 1 } },
       [],
@@ -95,7 +100,7 @@ const flag = object(
   'Who gets which variant.',
 )
 
-const withValues = (op: readonly string[], values: object, more: object = {}) =>
+const withValues = (op: readonly string[], values: object, description: string, more: object = {}) =>
   object(
     {
       attr: ref('attribute'),
@@ -106,7 +111,7 @@ const withValues = (op: readonly string[], values: object, more: object = {}) =>
       ...more,
     },
     ['attr', 'op', 'values'],
-    'A comparison with any of the values. Of an absent attribute false, also negated.',
+    `${description} Of an absent attribute false, also negated.`,
   )
 const fold = { fold: { type: 'boolean', default: false, description: 'Leave case aside.' } }
 
@@ -121,19 +126,38 @@ const condition = {
       ['attr', 'op'],
       'The attribute is there.',
     ),
-    withValues(['in'], { type: ['string', 'number', 'boolean'] }, fold),
-    withValues(['starts', 'ends', 'contains'], text, fold),
-    withValues(['regex'], { ...text, maxLength: 256, description: 'RE2 syntax, unanchored.' }),
-    withValues(['cidr', 'semver.eq', 'semver.lt', 'semver.lte', 'semver.gt', 'semver.gte'], text),
-    withValues(['lt', 'lte', 'gt', 'gte'], { type: 'number' }),
-    withValues(['before', 'after'], { anyOf: [instant, { type: 'integer' }] }),
+    withValues(['in'], { type: ['string', 'number', 'boolean'] }, 'It is one of the values.', fold),
+    withValues(['starts', 'ends', 'contains'], text, 'The text starts with, ends with or contains one of them.', fold),
+    withValues(
+      ['regex'],
+      { ...text, maxLength: 256 },
+      'One of the expressions finds something: RE2 syntax, unanchored.',
+    ),
+    withValues(['cidr'], text, 'The address lies in one of the blocks.'),
+    withValues(
+      ['semver.eq', 'semver.lt', 'semver.lte', 'semver.gt', 'semver.gte'],
+      text,
+      'The version is equal to, below or above one of them.',
+    ),
+    withValues(['lt', 'lte', 'gt', 'gte'], { type: 'number' }, 'The number is below or above one of them.'),
+    withValues(
+      ['before', 'after'],
+      { anyOf: [instant, { type: 'integer' }] },
+      'The time is before or after one of them.',
+    ),
   ],
 }
 
 const definitions = {
   flag,
   rule: object(
-    { id: name, if: ref('condition'), sample: ref('sample'), serve: ref('serve'), description: text },
+    {
+      id: { ...name, description: 'Its name, unique in the flag.' },
+      if: ref('condition'),
+      sample: ref('sample'),
+      serve: ref('serve'),
+      description: { ...text, description: 'What it is for.' },
+    },
     ['id', 'serve'],
     'Serves whom its condition takes and its sample lets through; who misses goes on with the next rule.',
   ),

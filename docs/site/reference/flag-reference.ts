@@ -3,6 +3,8 @@ import { fieldsText, typeText } from './schema-text.ts'
 import type { JsonSchema } from './schema-text.ts'
 import { code, table } from './table.ts'
 
+const absent = ' Of an absent attribute false, also negated.'
+
 /** The flag format, from its JSON Schema. */
 export function flagReference(): string {
   const definitions = flagSetSchema.$defs as unknown as Readonly<Record<string, JsonSchema>>
@@ -17,7 +19,7 @@ export function flagReference(): string {
     const { op, values } = one.properties ?? {}
     const operators =
       op?.enum?.map(String) ?? (op?.const === undefined ? Object.keys(one.properties ?? {}) : [String(op.const)])
-    const about = values?.items?.description ?? one.description ?? ''
+    const about = (one.description ?? '').replace(absent, '')
     return [operators.map(code).join(', '), values?.items ? typeText(values.items, anchorOf) : '', about]
   })
   return `# Flag
@@ -51,6 +53,9 @@ The name of a variant, or a split: ${split.description ?? ''}
 ${fieldsText(split, anchorOf)}
 
 ## Condition
+
+A comparison names its \`attr\`, its \`op\` and a list of \`values\`; it holds when it holds for one of them.${absent} \`"negate": true\` turns it round,
+\`"fold": true\` leaves case aside in texts.
 
 ${table(['One of', 'Values', 'What it says'], conditions)}
 
