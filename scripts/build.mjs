@@ -3,10 +3,11 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './install.mjs'
 
-/** The latest change of any file below these folders. */
-function newest(...folders) {
-  let latest = 0
-  for (const folder of folders)
+/** The latest change of these files, and of any below these folders. */
+function newest(...paths) {
+  const isFile = (path) => statSync(join(root, path)).isFile()
+  let latest = Math.max(0, ...paths.filter(isFile).map((path) => statSync(join(root, path)).mtimeMs))
+  for (const folder of paths.filter((path) => !isFile(path)))
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
       if (!entry.isFile() || /\.test\.|\.test-prop\./.test(entry.name)) continue
       latest = Math.max(latest, statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs)
@@ -27,12 +28,19 @@ function warmUp() {
 }
 
 /** Pages show code, and the reference is made from it: what they are of is nearly everything. */
-const docsSources = ['docs', 'examples', 'contract', 'core/src', 'cli/src', 'sdk/src', 'server/src']
+const docsFolders = ['docs', 'examples', 'acceptance', 'contract', 'core/src', 'cli/src', 'sdk/src', 'server/src']
+const docsFiles = [
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'GLOSSARY.md',
+  'sdk/README.md',
+  'console/src/styles/tokens.css',
+]
 
 /** Writes the documentation where the server finds it, unless it is there already. Gives the address of its first page. */
 export function buildDocs() {
   const page = '.build/docs/index.html'
-  if (!isBuilt(page, ...docsSources)) {
+  if (!isBuilt(page, ...docsFolders, ...docsFiles)) {
     console.error('Building the documentation …')
     run('node', ['--conditions=@sluice/source', 'docs/site/main.ts', '.build/docs'], {
       stdio: ['ignore', 'ignore', 'inherit'],

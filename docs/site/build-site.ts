@@ -1,7 +1,8 @@
 // The documentation as a folder of HTML files: `npm run docs`. Markdown and generated pages in, no framework, nothing from elsewhere.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, normalize, relative } from 'node:path'
+import { dirname, join } from 'node:path'
+import posix from 'node:path/posix'
 import { planTemplateNamed } from '@sluice/contract'
 import { contents } from './contents.ts'
 import { pageHtml, rootOf } from './page-template.ts'
@@ -22,21 +23,20 @@ interface Page {
   readonly markdown: string
 }
 
-/** Writes the site into a folder; throws when a link leads nowhere or an include finds nothing. */
-export async function buildSite(folder: string): Promise<readonly string[]> {
+/** Puts the site in place of a folder; throws when a link leads nowhere or an include finds nothing, and changes nothing then. */
+export async function buildSite(target: string): Promise<readonly string[]> {
+  const folder = `${target}.new`
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const chapters = await contents(root)
   const pages = chapters.flatMap(({ pages: all }) => all)
   const bySource = new Map(pages.map(({ source, path }) => [source, path]))
   const rendered = pages.map((page) => render(page, bySource, folder))
-  const placed = chapters.map(({ title, pages: all }): Chapter => {
-    const places = all.flatMap((page): Place[] => {
-      const at = pages.indexOf(page)
-      return page.unlisted ? [] : [{ title: page.label ?? rendered[at]?.title ?? '', path: page.path }]
-    })
-    return { title, pages: places }
-  })
+  const placeOf = (page: (typeof pages)[number]): Place[] => {
+    const title = page.label ?? rendered[pages.indexOf(page)]?.title ?? ''
+    return page.unlisted ? [] : [{ title, path: page.path }]
+  }
+  const placed = chapters.map(({ title, pages: all }): Chapter => ({ title, pages: all.flatMap(placeOf) }))
   const order = placed.flatMap(({ pages: all }) => all)
   for (const [i, page] of pages.entries()) {
     const at = order.findIndex(({ path }) => path === page.path)
@@ -50,6 +50,8 @@ export async function buildSite(folder: string): Promise<readonly string[]> {
   }
   writeAssets(folder)
   writeFileSync(join(folder, 'search-index.js'), `var sluiceDocs = ${JSON.stringify(searchable(pages, rendered))}\n`)
+  rmSync(target, { recursive: true, force: true })
+  renameSync(folder, target)
   return pages.map(({ path }) => path)
 }
 
@@ -57,14 +59,14 @@ function render({ source, path, markdown }: Page, bySource: ReadonlyMap<string, 
   const addressOf = (href: string): string | null => {
     if (/^(https?:|#)/.test(href)) return href
     const [target = '', fragment] = href.split('#')
-    const wanted = normalize(join(dirname(source), target))
+    const wanted = posix.join(posix.dirname(source), target)
     const page = bySource.get(wanted)
     if (page !== undefined) return relativeAddress(path, page) + (fragment === undefined ? '' : `#${fragment}`)
     if (!existsSync(join(root, wanted))) throw new Error(`${source} links to ${href}, which is not there.`)
     if (!/\.(png|svg)$/.test(wanted)) return null
     mkdirSync(join(folder, 'images'), { recursive: true })
-    cpSync(join(root, wanted), join(folder, 'images', basename(wanted)))
-    return `${rootOf(path)}images/${basename(wanted)}`
+    cpSync(join(root, wanted), join(folder, 'images', posix.basename(wanted)))
+    return `${rootOf(path)}images/${posix.basename(wanted)}`
   }
   try {
     return renderMarkdown(markdown, { addressOf, codeOf })
@@ -73,7 +75,7 @@ function render({ source, path, markdown }: Page, bySource: ReadonlyMap<string, 
   }
 }
 
-const relativeAddress = (from: string, to: string): string => relative(dirname(from), to) || basename(to)
+const relativeAddress = (from: string, to: string): string => posix.relative(posix.dirname(from), to)
 
 /** `file=PATH`, `file=PATH#the text its statement begins with`, or `template=NAME`: a plan that comes with Sluice. */
 function codeOf(request: string): string {
