@@ -29,6 +29,7 @@ interface Chapter {
 const guides = ['patch-mode', 'durable-flags', 'models-from-database', 'model-catalogue', 'model-migration']
 const howTo = [
   'first-rollout',
+  'read-a-rollout',
   'try-on-your-log',
   'choose-a-plan',
   'ai-sdk',
