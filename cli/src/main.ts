@@ -48,4 +48,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Who reads along may have seen enough: `sluice rollout history FLAG | head -3`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 process.exitCode = await main(process.argv.slice(2))
