@@ -13,7 +13,7 @@ interface Seen {
   readonly uncounted: { late: number; mismatch: number }
 }
 
-test('R33: 20 kills at any moment lose nothing that was acknowledged and count nothing twice', async () => {
+test('R33, B8: 20 kills at any moment lose nothing that was acknowledged and count nothing twice', async () => {
   const database = await newDatabase()
   let server: RunningServer = await startServer(database)
   await server.request('PUT', `${base}/flags/f`, {

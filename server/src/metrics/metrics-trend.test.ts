@@ -34,7 +34,7 @@ async function world() {
   }
 }
 
-test('R50: the days of each variant are there when its calls are no longer kept', async () => {
+test('R50, B8: the days of each variant are there when its calls are no longer kept', async () => {
   const { send, clock, call, trend } = await world()
   await call('on', 6, 45 * day)
   await call('off', 3, 45 * day)
