@@ -81,21 +81,24 @@ test('B6: success is what is left of errors: one fact, one verdict', async () =>
 test.each([
   ['a fixed limit of 5 %', { metric: 'error', over: 0.05, onBreach: 'rollback' }],
   ['the baseline beside it', { metric: 'error', ratioOver: 1, safeBelowRatio: 2, onBreach: 'rollback' }],
-] as const)('B7: after 10,000 good calls the guide needs 527 failures in a row, %s fewer than 30', async (_, guardrail) => {
-  const rollout = await startLiveRollout({
-    stages: [{ percent: 50, atLeast: '5h' }, { percent: 100 }],
-    guardrails: [guardrail],
-  })
-  await rollout.seconds(25, { calls: 400 })
-  expect(await rollout.look()).toMatchObject({ state: 'running', exposure: { set: 50 } })
-  let failures = 0
-  while ((await rollout.look()).state !== 'rolled_back' && failures < 527) {
-    await rollout.exactly({ on: failing('error'), off: fine, candidates: 2, baselines: 2 })
-    failures += 2
-  }
-  expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
-  expect(failures).toBeLessThan(30)
-})
+] as const)(
+  'B7: after 10,000 good calls the guide needs 527 failures in a row, %s fewer than 30',
+  async (_, guardrail) => {
+    const rollout = await startLiveRollout({
+      stages: [{ percent: 50, atLeast: '5h' }, { percent: 100 }],
+      guardrails: [guardrail],
+    })
+    await rollout.seconds(25, { calls: 400 })
+    expect(await rollout.look()).toMatchObject({ state: 'running', exposure: { set: 50 } })
+    let failures = 0
+    while ((await rollout.look()).state !== 'rolled_back' && failures < 527) {
+      await rollout.exactly({ on: failing('error'), off: fine, candidates: 2, baselines: 2 })
+      failures += 2
+    }
+    expect(await rollout.look()).toMatchObject({ state: 'rolled_back', exposure: { set: 0 } })
+    expect(failures).toBeLessThan(30)
+  },
+)
 
 test('users are counted once, however many calls they make', async () => {
   const rollout = await startLiveRollout({ stages: [tenth, { percent: 100 }] })

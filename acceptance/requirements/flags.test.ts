@@ -49,6 +49,10 @@ test('R3: the guide’s record is read as it is: disabled, at 0 %, with its list
   const { put, evaluate } = await world()
   if (read.ok) await put('patch_mode_enabled', read.imported.flags['patch_mode_enabled'] as object)
   expect((await evaluate('patch_mode_enabled', { targetingKey: 'a' })).value).toBe(false)
+  const { warnings } = (await put('patch-mode-enabled', boolean)).body
+  expect(warnings).toEqual([
+    'SLUICE_FORCE_PATCH_MODE_ENABLED means "patch_mode_enabled" and "patch-mode-enabled": it forces none of them.',
+  ])
 })
 
 test('R4: a share out of range is refused, and each change is in the log with who, from, to and why', async () => {

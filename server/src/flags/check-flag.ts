@@ -55,6 +55,20 @@ export function warningsOf(flag: Flag): string[] {
   return forced ? [...warnings, forced] : warnings
 }
 
+/** The variable that forces a flag on one machine has no room for every sign of a key. */
+const forceName = (key: string): string => key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
+
+/** Flags that one `SLUICE_FORCE_…` would mean together, with what to know of it: SDKs then force none of them. */
+export function forceNameWarnings(keys: readonly string[]): ReadonlyMap<string, string> {
+  const clashes = [...Map.groupBy(keys, forceName)].filter(([, same]) => same.length > 1)
+  return new Map(
+    clashes.flatMap(([name, same]) => {
+      const named = same.map((key) => `"${key}"`).join(' and ')
+      return same.map((key) => [key, `SLUICE_FORCE_${name} means ${named}: it forces none of them.`] as const)
+    }),
+  )
+}
+
 function checkRequirements(key: string, flag: Flag, others: Flags): FieldError[] {
   const faults: FieldError[] = []
   for (const [index, { flag: parent, variants = [] }] of (flag.requires ?? []).entries()) {

@@ -17,6 +17,7 @@ import { explainDraft } from '../../flags/explain-draft.ts'
 import { flagRecord } from '../../flags/flag-record.ts'
 import { type FlagParts, applyEdit, versionConflict } from '../../flags/flag-service.ts'
 import { type StoredFlag, findFlag, listFlags } from '../../flags/flag-store.ts'
+import { forceNameWarnings } from '../../flags/check-flag.ts'
 import { staleFlags } from '../../flags/stale-flags.ts'
 import { checkUnit } from '../check-unit.ts'
 import { namesTag, versionTag } from '../conditional.ts'
@@ -161,12 +162,15 @@ async function recordResponse(flag: StoredFlag, parts: FlagParts & ModelReader, 
 async function recordsOf(
   environment: string,
   flags: readonly StoredFlag[],
-  { database, models, clock }: FlagParts & ModelReader,
+  { cache, database, models, clock }: FlagParts & ModelReader,
 ): Promise<FlagRecord[]> {
   const nowMs = clock.now()
+  const clashes = forceNameWarnings(Object.keys(cache.get(environment)?.flags ?? {}))
   const stale = await staleFlags(database.kysely, environment, flags, nowMs)
   return flags.map((stored) => {
     const bare = flagRecord(stored, stale.get(stored.key))
-    return { ...bare, warnings: [...bare.warnings, ...modelWarnings(stored.flag, models, nowMs)] }
+    const clash = clashes.get(stored.key)
+    const ofModels = modelWarnings(stored.flag, models, nowMs)
+    return { ...bare, warnings: [...bare.warnings, ...(clash === undefined ? [] : [clash]), ...ofModels] }
   })
 }
