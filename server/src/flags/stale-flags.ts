@@ -14,18 +14,18 @@ export async function staleFlags(
   flags: readonly StoredFlag[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, Stale>> {
-  const keys = flags.map(({ key }) => key)
-  if (keys.length === 0) return new Map()
-  const shipped = await completedSince(db, environment, keys, nowMs)
-  const calledDays = await lastDays(db, environment, keys)
+  if (flags.length === 0) return new Map()
+  // Of one flag, or of all: a list of every key is more than a statement takes.
+  const key = flags.length === 1 ? (flags[0]?.key ?? null) : null
+  const shipped = await completedSince(db, environment, key, nowMs)
+  const calledDays = await lastDays(db, environment, key)
   const found = new Map<string, Stale>()
   for (const flag of flags) {
     const stale =
       expired(flag, nowMs) ??
       (flag.rollout || flag.flag.kind === 'ops'
         ? null
-        : (completed(shipped.get(flag.key), nowMs) ??
-          (await unread(db, environment, flag, calledDays.get(flag.key), nowMs))))
+        : (completed(shipped.get(flag.key), nowMs) ?? unread(flag, calledDays.get(flag.key), nowMs)))
     if (stale) found.set(flag.key, stale)
   }
   return found
@@ -49,25 +49,10 @@ function completed(sinceMs: number | undefined, nowMs: number): Stale | null {
   }
 }
 
-async function unread(
-  db: Kysely<Tables>,
-  environment: string,
-  { key, updatedAtMs }: StoredFlag,
-  lastDay: number | undefined,
-  nowMs: number,
-): Promise<Stale | null> {
+/** Days are added up once an hour: a flag that is called again may be unread for so long. */
+function unread({ updatedAtMs }: StoredFlag, lastDay: number | undefined, nowMs: number): Stale | null {
   const sinceMs = Math.max(updatedAtMs, lastDay === undefined ? 0 : (lastDay + 1) * dayMs)
   if (!isLongAgo(sinceMs, nowMs)) return null
-  // Days are added up once an hour: who was called for the first time since is not unread.
-  const lately = await db
-    .selectFrom('observations')
-    .select('seq')
-    .where('environment', '=', environment)
-    .where('flag', '=', key)
-    .where('at', '>', nowMs - patienceDays * dayMs)
-    .limit(1)
-    .executeTakeFirst()
-  if (lately) return null
   return {
     code: 'unread',
     since: new Date(sinceMs).toISOString(),
@@ -79,17 +64,15 @@ async function unread(
 async function completedSince(
   db: Kysely<Tables>,
   environment: string,
-  keys: readonly string[],
+  key: string | null,
   nowMs: number,
 ): Promise<ReadonlyMap<string, number>> {
-  const ends = await db
+  const ended = db
     .selectFrom('rollouts')
     .select(({ fn }) => ['flag', fn.max('ended_at').as('ended_at')])
     .where('environment', '=', environment)
-    .where('flag', 'in', keys)
     .where('ended_at', 'is not', null)
-    .groupBy('flag')
-    .execute()
+  const ends = await (key === null ? ended : ended.where('flag', '=', key)).groupBy('flag').execute()
   const old = ends.filter(({ ended_at }) => ended_at !== null && isLongAgo(Number(ended_at), nowMs))
   const since = new Map<string, number>()
   for (const { flag } of old) {
@@ -102,14 +85,12 @@ async function completedSince(
 async function lastDays(
   db: Kysely<Tables>,
   environment: string,
-  keys: readonly string[],
+  key: string | null,
 ): Promise<ReadonlyMap<string, number>> {
-  const rows = await db
+  const days = db
     .selectFrom('daily_calls')
     .select(({ fn }) => ['flag', fn.max('day').as('day')])
     .where('environment', '=', environment)
-    .where('flag', 'in', keys)
-    .groupBy('flag')
-    .execute()
+  const rows = await (key === null ? days : days.where('flag', '=', key)).groupBy('flag').execute()
   return new Map(rows.map(({ flag, day }) => [flag, Number(day)]))
 }

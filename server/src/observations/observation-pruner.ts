@@ -4,6 +4,8 @@ import { rollUpDays } from '../metrics/roll-up-days.ts'
 import { pruneObservations } from './prune-observations.ts'
 
 const everyMs = 3_600_000
+/** Soon after the start, for days that a longer rest has left behind. */
+const firstMs = 10_000
 
 type PrunerParts = Pick<Shell, 'database' | 'clock' | 'logger' | 'config'>
 
@@ -17,11 +19,11 @@ export class ObservationPruner {
     this.#parts = parts
   }
 
-  start(): void {
+  start(afterMs = firstMs): void {
     const { clock } = this.#parts
-    this.#timer = clock.schedule(clock.now() + everyMs, async () => {
+    this.#timer = clock.schedule(clock.now() + afterMs, async () => {
       await this.#prune()
-      if (!this.#closed) this.start()
+      if (!this.#closed) this.start(everyMs)
     })
   }
 
