@@ -44,6 +44,9 @@ export function pageHtml({ path, rendered, chapters, previous, next }: PageParts
   const contents = inner
     .map(({ id, heading, depth }) => `<li class="depth-${depth}"><a href="#${id}">${escapeHtml(heading)}</a></li>`)
     .join('')
+  const turnTo = (place: Place | undefined, rel: string, label: string): string =>
+    place ? `<a rel="${rel}" href="${root}${place.path}"><span>${label}</span>${escapeHtml(place.title)}</a>` : ''
+  const turn = turnTo(previous, 'prev', 'Before') + turnTo(next, 'next', 'Next')
   const home = path === 'index.html'
   return `<!doctype html>
 <html lang="en">
@@ -72,12 +75,9 @@ ${menu}
 <main id="content" tabindex="-1">
 <article>
 ${rendered.html}</article>
-<nav class="turn" aria-label="Before and after">
-${previous ? `<a rel="prev" href="${root}${previous.path}"><span>Before</span>${escapeHtml(previous.title)}</a>` : '<i></i>'}
-${next ? `<a rel="next" href="${root}${next.path}"><span>Next</span>${escapeHtml(next.title)}</a>` : ''}
-</nav>
+${turn === '' ? '' : `<nav class="turn" aria-label="Before and after">${turn}</nav>`}
 </main>
-${inner.length > 1 ? `<nav class="contents" aria-label="On this page"><h2>On this page</h2><ul>${contents}</ul></nav>` : '<div></div>'}
+${inner.length > 1 ? `<nav class="contents" aria-label="On this page"><h2>On this page</h2><ul>${contents}</ul></nav>` : ''}
 </div>
 </body>
 </html>

@@ -89,8 +89,6 @@ function commentAt(path: string, { start }: Node): string {
     .replaceAll(/\s*\n\s*/g, ' ')
 }
 
-const titles: Readonly<Record<string, string>> = { '.': '@sluice/sdk' }
-
 /** The SDK: what its own pages say, and everything that it exports. */
 export function sdkReference(root: string): string {
   const folder = join(root, 'sdk')
@@ -104,12 +102,11 @@ export function sdkReference(root: string): string {
       ...all.filter(({ isType }) => !isType),
       ...all.filter(({ isType, comment }) => isType && comment !== ''),
     ]
-    const title = titles[name] ?? `@sluice/sdk/${name.slice(2)}`
     const items = lines.map(
       ({ name: exported, isType, comment }) =>
         `- ${code(exported)}${isType ? ' (type)' : ''}${comment === '' ? '' : `: ${comment}`}`,
     )
-    return `### ${title}\n\n${items.join('\n')}`
+    return `### @sluice/sdk${name.slice(1)}\n\n${items.join('\n')}`
   })
   const readme = readFileSync(join(folder, 'README.md'), 'utf8')
     .replace(/^# .*$/m, '# SDK')
