@@ -11,11 +11,12 @@ const head = ['Stage', 'Users', 'Next in', 'Guardrail', 'Finds in time', 'Finds'
  * A plan before its start as a terminal shows it: one line a stage and guardrail, then what is wrong. `source` is the flag or file
  * that it can be created from; null when it is stored already.
  */
-export function previewText(preview: PreviewAnswer, environment: string, source: string | null): string {
+export function previewText(preview: PreviewAnswer, environment: string, source: string | null, nowMs: number): string {
   const { plan, stages, findings, canStart, notes } = preview
   return [
     `Plan      ${plan.flag} · ${environment}   advance on ${plan.advance}`,
     `Traffic   ${trafficText(preview)}`,
+    ...dateLines(stages, nowMs),
     '',
     ...table([[...head], ...stages.flatMap(stageRows)]),
     '',
@@ -37,6 +38,20 @@ function trafficText({ traffic }: PreviewAnswer): string {
   const from = traffic.source === 'given' ? 'as given' : 'from the last week'
   return `about ${Math.round(traffic.unitsPerDay).toLocaleString('en')} users a day, ${from}`
 }
+
+/** When each stage is reached if it starts now and nothing holds it. */
+function dateLines(stages: readonly Stage[], nowMs: number): string[] {
+  let atMs = nowMs
+  const reached = stages.map(({ percent, atLeastMs }) => {
+    const line = `${dateText(atMs)}  ${percent} %`
+    atMs += atLeastMs
+    return line
+  })
+  const lines = [...reached, `${dateText(atMs)}  done, at the earliest and if started now`]
+  return lines.map((line, i) => `${i === 0 ? 'Dates' : ''}`.padEnd(10) + line)
+}
+
+const dateText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 function stageRows({ percent, atLeastMs, units, opensAfterMs, outlooks }: Stage): string[][] {
   const opens = opensAfterMs === null ? '?' : aboutText(opensAfterMs)

@@ -100,6 +100,21 @@ test('R18: a flag past its date is listed as stale, and where files name it', as
   await run(flagCommand, 'rm', 'old-way')
 })
 
+test('R22: before the start a plan says on which dates its stages are reached', async () => {
+  await run(flagCommand, 'create', 'dated')
+  const plan = await rig.write('weeks.json', { flag: 'dated', template: 'execution-mode' })
+  const { out } = await run(rolloutCommand, 'plan', plan)
+  const dates = [...out.matchAll(/^(?:Dates)? +(\S+ \d\d:\d\d) UTC {2}(\d+ %|done)/gm)]
+  const weeks = dates.map(([, at, what]) => `${what} ${((Date.parse(`${at}Z`) - Date.now()) / 604_800_000).toFixed(1)}`)
+  expect(weeks.map((text) => text.replace('-0.0', '0.0'))).toEqual([
+    '10 % 0.0',
+    '20 % 1.0',
+    '50 % 2.0',
+    '95 % 3.0',
+    'done 5.0',
+  ])
+})
+
 test('R34: the way back is rehearsed with one made-up user, and answers the checklist', async () => {
   await run(flagCommand, 'create', 'rehearsed')
   await run(flagCommand, 'off', 'rehearsed')

@@ -30,7 +30,7 @@ export async function previewPlan(to: Connection, name: string, flags: Flags, { 
         plan: await readPlan(name),
         ...(traffic ? { traffic } : {}),
       })
-  out(flags.json ? JSON.stringify(preview) : previewText(preview, to.environment, stored ? null : name))
+  out(flags.json ? JSON.stringify(preview) : previewText(preview, to.environment, stored ? null : name, Date.now()))
   return preview.canStart ? exitCodes.ok : exitCodes.error
 }
 
