@@ -6,6 +6,8 @@ test('R79: 58 models by import; a price reaches the application and leaves the p
   const told: string[] = []
   const outcome = await runRecipe((line) => told.push(line))
   expect(untold('model-catalogue', told)).toEqual([])
+  expect(told[0]).toMatch(/refused before anything is written: \/models\/3\//)
+  expect(told.find((line) => line.startsWith('Deleted while'))).toMatch(/in use: flag chat \(production\)/)
   expect(outcome.imported.created).toBe(58)
   expect([outcome.before, outcome.after, outcome.priorCall]).toEqual(['0.0075', '0.00375', '0.0075'])
   expect(outcome.history[0]).toMatchObject({ reason: 'Official price drop' })

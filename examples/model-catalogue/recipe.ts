@@ -31,6 +31,10 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     const plan = (body: unknown): Promise<ImportPlan> =>
       world.request('POST', '/api/v1/models/import/plan?format=sluice', body)
     const first = await plan(JSON.parse(startingCatalogue()))
+    const damaged = JSON.parse(startingCatalogue()) as { models: { contextWindow?: unknown }[] }
+    Object.assign(damaged.models[3] ?? {}, { contextWindow: 'large' })
+    const refused = (await plan(damaged)).records.flatMap(({ errors }) => errors).at(0)
+    tell(`A damaged file is refused before anything is written: ${refused?.pointer}: ${refused?.message}`)
     tell(`The plan: ${first.summary}`)
     const { planId, planHash } = first
     const apply = { planId, planHash, reason: 'The models that we had in the code' }
@@ -66,6 +70,10 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
       () => '',
       (error: Error) => error.message,
     )
+    tell(`Deleted while a flag names it? ${detailOf(refusedDelete)}`)
+    await world.request('POST', `${path}/duplicate`, { id: 'openai:gpt-4o-next' })
+    tell('Duplicated as openai:gpt-4o-next, a draft: nobody is offered it before it is active.')
+    await world.request('DELETE', '/api/v1/models/openai%3Agpt-4o-next?reason=Only%20to%20try')
     await world.request('PATCH', `${path}?reason=${encodeURIComponent('Succeeded')}`, { status: 'deprecated' })
     await until(() => offered(models).length < offeredAtFirst)
     const exported = await world.request('GET', '/api/v1/models/export?format=sluice')
@@ -87,3 +95,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
     await world.close()
   }
 }
+
+/** What the server said in its refusal. */
+const detailOf = (message: string): string =>
+  (JSON.parse(message.slice(message.indexOf('{'))) as { detail: string }).detail

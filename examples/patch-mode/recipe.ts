@@ -70,7 +70,8 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
       () => '',
       (error: Error) => error.message,
     )
-    tell(`Asked to start again without a word: ${refusedStart.replace(/^.*?"message":"/, '').replace(/".*$/, '')}`)
+    const { errors } = JSON.parse(refusedStart.slice(refusedStart.indexOf('{'))) as { errors: { message: string }[] }
+    tell(`Asked to start again without a word: ${errors[0]?.message}`)
     model.listIsCutOff = false
     const reason = 'Long lists were cut off after 4,000 characters; the limit is gone'
     await start(reason)
