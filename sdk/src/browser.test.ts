@@ -19,6 +19,17 @@ afterEach(async () => {
   vi.unstubAllGlobals()
 })
 
+test('what people keep with a flag is told apart from the evaluation, and stays one object while the flag does', async () => {
+  page.answer = () => [{ ...resolved('chat', 'on'), metadata: { owner: 'ai', reason: 'RULE', revision: 3 } }]
+  const client = page.open()
+  await client.ready()
+  const { metadata, reason, revision } = client.details('chat', false)
+  expect([metadata, reason, revision]).toEqual([{ owner: 'ai' }, 'RULE', 3])
+  expect(client.details('chat', false).metadata).toBe(metadata)
+  expect(client.details('nowhere', false).metadata).toBe(client.details('none', false).metadata)
+  await client.close()
+})
+
 test('names the option that is wrong', () => {
   const right = { url: 'https://x', key: clientKey }
   expect(() => createClient({ ...right, key: 'slc_srv_production_0123' })).toThrow('`key`: expected a client key')

@@ -1,7 +1,8 @@
 import type { Details } from '../sluice-client.ts'
 import { isOn, isSameType, mismatch } from '../value-type.ts'
 import type { FlagReader } from './browser-client.ts'
-import type { ResolvedFlags } from './resolved-flags.ts'
+import type { FlagMetadata } from '../resolution.ts'
+import type { ResolvedFlag, ResolvedFlags } from './resolved-flags.ts'
 
 /** One flag as a page sees it. */
 export type PageDetails = Details<unknown> & { readonly off: string | null }
@@ -14,7 +15,7 @@ export function createReader(
   const look = (flagKey: string): PageDetails => {
     const held = flags()
     const flag = held?.get(flagKey)
-    const { reason, rule, off, drawn, constant, error, revision, ...metadata } = flag?.metadata ?? {}
+    const { reason, rule, off, drawn, constant, error, revision } = flag?.metadata ?? {}
     const errorCode =
       held === null ? 'PROVIDER_NOT_READY' : flag === undefined ? 'FLAG_NOT_FOUND' : flag.errorCode ? 'GENERAL' : null
     return {
@@ -28,7 +29,7 @@ export function createReader(
       errorCode,
       stale: isStale(),
       revision: (revision as number | undefined) ?? null,
-      metadata,
+      metadata: flag ? ownOf(flag) : nothing,
       off: textOf(off),
     }
   }
@@ -47,6 +48,21 @@ export function createReader(
     variant: (flag, fallback) => (look(flag).variant ?? fallback) as never,
     value: (flag, fallback) => details(flag, fallback).value,
   }
+}
+
+const nothing: FlagMetadata = {}
+const ofEvaluation = ['reason', 'rule', 'off', 'drawn', 'constant', 'error', 'revision']
+/** The same object for as long as the flag stays as it is, because React takes another one for a change. */
+const owned = new WeakMap<ResolvedFlag, FlagMetadata>()
+
+/** What people keep with a flag, without what is told of the evaluation. */
+function ownOf(flag: ResolvedFlag): FlagMetadata {
+  const known = owned.get(flag)
+  if (known) return known
+  const members = Object.entries(flag.metadata ?? {}).filter(([name]) => !ofEvaluation.includes(name))
+  const metadata = Object.fromEntries(members)
+  owned.set(flag, metadata)
+  return metadata
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
