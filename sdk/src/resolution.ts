@@ -17,6 +17,8 @@ export interface RolloutTag {
 /** Whatever people keep with a flag for those who read it. */
 export type FlagMetadata = Readonly<Record<string, string | number | boolean>>
 
+export const noMetadata: FlagMetadata = Object.freeze({})
+
 /** One evaluation and what a row about it needs. `variant` null: the caller's default. */
 export interface Resolution {
   readonly value: unknown
@@ -71,7 +73,7 @@ export function defaultResolution(errorCode: DetailsErrorCode, error: string): R
     unit: null,
     task: null,
     revision: null,
-    metadata: {},
+    metadata: noMetadata,
     observed: false,
   }
 }

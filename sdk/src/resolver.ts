@@ -3,7 +3,7 @@ import type { Context, SnapshotFlag } from '#evaluation'
 import { copyJson } from './copy-json.ts'
 import type { FlagStore } from './flag-store.ts'
 import type { LocalOverrides } from './local-overrides.ts'
-import { defaultResolution } from './resolution.ts'
+import { defaultResolution, noMetadata } from './resolution.ts'
 import type { Resolution, Resolver, RolloutTag } from './resolution.ts'
 
 const notReady = 'No flags are loaded yet.'
@@ -46,7 +46,7 @@ export function createResolver(store: FlagStore, overrides: LocalOverrides, now:
         unit: unitOf(flag, context),
         task: taskOf(context),
         revision: flags.revision,
-        metadata: flag.metadata ?? {},
+        metadata: flag.metadata ?? noMetadata,
         observed: true,
       }
       // The kill switch and a faulty flag beat an override; nothing else does.

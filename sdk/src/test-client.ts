@@ -7,7 +7,7 @@ import { createQuietLog, messageOf } from './logger.ts'
 import type { Logger } from './logger.ts'
 import type { Observation } from './observation.ts'
 import { Observer } from './observer.ts'
-import { defaultResolution } from './resolution.ts'
+import { defaultResolution, noMetadata } from './resolution.ts'
 import type { Resolution, Resolver } from './resolution.ts'
 import { scopedFlag } from './scoped-flags.ts'
 import type { SluiceClient } from './sluice-client.ts'
@@ -90,7 +90,7 @@ function testResolver(flags: ReadonlyMap<string, TestFlag>): Resolver {
       rollout,
       unit: typeof context?.targetingKey === 'string' ? context.targetingKey : null,
       task: typeof context?.['task'] === 'string' ? context['task'] : null,
-      metadata: {},
+      metadata: noMetadata,
       revision: 1,
       observed: true,
     }

@@ -51,7 +51,7 @@ export function createReader(
 }
 
 const nothing: FlagMetadata = {}
-const ofEvaluation = ['reason', 'rule', 'off', 'drawn', 'constant', 'error', 'revision']
+const ofEvaluation = new Set(['reason', 'rule', 'off', 'drawn', 'constant', 'error', 'revision'])
 /** The same object for as long as the flag stays as it is, because React takes another one for a change. */
 const owned = new WeakMap<ResolvedFlag, FlagMetadata>()
 
@@ -59,7 +59,7 @@ const owned = new WeakMap<ResolvedFlag, FlagMetadata>()
 function ownOf(flag: ResolvedFlag): FlagMetadata {
   const known = owned.get(flag)
   if (known) return known
-  const members = Object.entries(flag.metadata ?? {}).filter(([name]) => !ofEvaluation.includes(name))
+  const members = Object.entries(flag.metadata ?? {}).filter(([name]) => !ofEvaluation.has(name))
   const metadata = Object.fromEntries(members)
   owned.set(flag, metadata)
   return metadata

@@ -46,9 +46,24 @@ function renderedStatus(initial: FlagReader): ShownStatus {
     : { state: 'bootstrapped', source: 'bootstrap', revision: null }
 }
 
-const readerOf = (client: SluiceClient, context: Context | undefined): FlagReader => ({
-  isEnabled: (flag) => client.isEnabled(flag, context),
-  variant: (flag, fallback) => client.variant(flag, context, fallback),
-  value: (flag, fallback) => client.value(flag, context, fallback),
-  details: (flag, fallback) => client.details(flag, context, fallback),
-})
+function readerOf(client: SluiceClient, context: Context | undefined): FlagReader {
+  const held = new Map<string, unknown>()
+  /** Every call gets an object of its own there; React takes another one for a change. */
+  const steady = <T>(flag: string, value: T): T => {
+    if (typeof value !== 'object' || value === null) return value
+    const before = held.get(flag)
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(value)) return before as T
+    held.set(flag, value)
+    return value
+  }
+  const details: FlagReader['details'] = (flag, fallback) => {
+    const found = client.details(flag, context, fallback)
+    return { ...found, value: steady(flag, found.value) }
+  }
+  return {
+    isEnabled: (flag) => client.isEnabled(flag, context),
+    variant: (flag, fallback) => client.variant(flag, context, fallback),
+    value: (flag, fallback) => details(flag, fallback).value,
+    details,
+  }
+}
