@@ -1,6 +1,14 @@
 import type { Flag } from '@sluice/core/evaluation'
 import { describe, expect, test } from 'vitest'
-import { type FlagValues, emptyEntry, emptyRule, flagOf, flagValuesOf, hiddenUnits } from './flag-form.ts'
+import {
+  type FlagValues,
+  type RuleValues,
+  emptyEntry,
+  emptyRule,
+  flagOf,
+  flagValuesOf,
+  hiddenUnits,
+} from './flag-form.ts'
 
 const flag: Flag = {
   enabled: true,
@@ -45,6 +53,12 @@ describe('a flag', () => {
     ])
     const serve = { kind: 'split', variant: '', parts: [{ variant: 'glm', percent: '100' }] }
     expect(changed(() => ({ serve }))['serve']).toEqual({ split: [['glm', 100_000]], salt: 'a' })
+  })
+
+  test('deals nobody anew where a rule gets another name', () => {
+    const [pros, rollout, old] = flagValuesOf(flag).rules as [RuleValues, RuleValues, RuleValues]
+    const renamed = changed(() => ({ rules: [pros, { ...rollout, ruleId: 'ramp' }, old] }))
+    expect(renamed['rules']).toEqual([flag.rules?.[0], { ...flag.rules?.[1], id: 'ramp' }, flag.rules?.[2]])
   })
 
   test('takes new rules, variants and list entries, and drops what was emptied', () => {

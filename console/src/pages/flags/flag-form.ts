@@ -25,6 +25,8 @@ export interface VariantValues {
 }
 
 export interface RuleValues {
+  /** The id under which it is stored, so that a new name deals nobody anew; empty for a new rule. */
+  readonly origin: string
   readonly ruleId: string
   readonly description: string
   readonly condition: ConditionValues
@@ -51,6 +53,7 @@ export interface EntryValues {
 
 export const emptyEntry: EntryValues = { unit: '', by: '', variant: '', reason: '', expires: '' }
 export const emptyRule: RuleValues = {
+  origin: '',
   ruleId: '',
   description: '',
   condition: everyone,
@@ -80,6 +83,7 @@ export const hiddenUnits = (list: readonly unknown[] = []): number => (isLong(li
 const shown = <T>(list: readonly T[] = []): readonly T[] => (isLong(list) ? [] : list)
 
 const ruleValuesOf = (rule: Rule): RuleValues => ({
+  origin: rule.id,
   ruleId: rule.id,
   description: rule.description ?? '',
   condition: conditionValuesOf(rule.if),
@@ -112,7 +116,7 @@ export function flagOf(values: FlagValues, stored: Flag): Record<string, unknown
     rules: values.rules.map((rule) =>
       ruleOf(
         rule,
-        stored.rules?.find(({ id }) => id === rule.ruleId),
+        stored.rules?.find(({ id }) => id === rule.origin),
       ),
     ),
     serve: serveOf(values.serve, stored.serve),

@@ -60,6 +60,7 @@ function Row({ environment, record }: { environment: string; record: SegmentReco
       </span>
       <span className="min-w-0 text-13 wrap-anywhere">{conditionText(condition)}</span>
       <span className="min-w-0 text-13 wrap-anywhere">
+        {usedBy.flags.length + usedBy.segments.length > 0 && <span className="text-muted sm:hidden">used by</span>}
         <UsedBy environment={environment} usedBy={usedBy} />
       </span>
     </li>
