@@ -207,7 +207,7 @@ describe('the Segments page', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('done')
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('heading', { name: 'Segments' }).waitFor()
-    expect(await page.getByRole('link', { name: 'testers' }).count()).toBe(0)
+    await page.getByRole('link', { name: 'testers' }).waitFor({ state: 'detached' })
     expect(shown.errors).toEqual([])
   })
 })
