@@ -18,6 +18,8 @@ const retentionMs = 5 * blockMs
 /** Steps with faults, and those in which everything must come right again. */
 const wildSteps = 150
 const calmSteps = 50
+/** So many that at 10 % no side is silent by chance for as long as a plan allows: what comes of silence is not what calm is for. */
+const calmCalls = 40
 
 /** Every server of the history lives on `store`, which is empty at first. */
 export async function simulateHistory(
@@ -113,7 +115,7 @@ class History {
     world.n += 1
     world.pass(blockMs)
     for (const reader of world.readers) world.read(reader)
-    this.#newBatch(12, true)
+    this.#newBatch(calmCalls, true)
     await this.#deliver(0)
     await world.wake()
     world.compare()

@@ -10,8 +10,7 @@ type Guardrails = NonNullable<PlanInput['guardrails']>
 const noDataAfter = seconds(4)
 export const againstBaseline: Guardrails[number] = { metric: 'error', ratioOver: 1, onBreach: 'rollback', noDataAfter }
 const ceiling = { metric: 'error', over: 0.6, safeBelow: 0.6, noDataAfter } as const
-/** At 10 % of the traffic most windows have that many calls, so the calm of a history is long enough for a plan with it. */
-const window = { length: seconds(2), breach: 2, of: 3, minSamples: 2 }
+const window = { length: seconds(2), breach: 2, of: 3, minSamples: 3 }
 
 /** Short plans of every kind, so that a history sees several stages and endings. */
 export function planFrom(choice: SeededChoice): PlanInput {
