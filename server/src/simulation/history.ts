@@ -20,6 +20,8 @@ const wildSteps = 150
 const calmSteps = 50
 /** So many that at 10 % no side is silent by chance for as long as a plan allows: what comes of silence is not what calm is for. */
 const calmCalls = 40
+/** The longest stage of a simulated plan: who was held until so lately still has its time before it. */
+const longestStage = 6
 
 /** Every server of the history lives on `store`, which is empty at first. */
 export async function simulateHistory(
@@ -103,14 +105,20 @@ class History {
     await this.#plan(true, { ...input, advance: 'quiet', guardrails: [againstBaseline] })
     world.record({ kind: 'calm', candidate, fresh })
     const id = (await this.#look(flagKey))?.id ?? flagKey
-    for (let i = 1; i < steps; i++) await this.#calmStep(id, candidate)
+    const lately = new Set<string>()
+    for (let i = 1; i < steps; i++) {
+      const waiting = await this.#calmStep(id, candidate)
+      if (i >= steps - longestStage) for (const { code } of waiting) lately.add(code)
+    }
     for (const reader of world.readers) world.read(reader)
     world.follow()
     const last = await this.#look(id)
-    await world.end(last ? [last.state, ...last.waitingFor.map(({ code }) => code)] : ['no answer'])
+    for (const { code } of last?.waitingFor ?? []) lately.add(code)
+    await world.end(last ? [last.state, ...lately] : ['no answer'])
   }
 
-  async #calmStep(id: string, candidate: 'healthy' | 'failing'): Promise<void> {
+  /** The answer: what a healthy rollout was waiting for. */
+  async #calmStep(id: string, candidate: 'healthy' | 'failing'): Promise<Rollout['waitingFor']> {
     const { world } = this
     world.n += 1
     world.pass(blockMs)
@@ -123,6 +131,7 @@ class History {
     const isStopped = now?.waitingFor.some(({ code }) => ['person', 'breach', 'no_data'].includes(code))
     if (now?.state === 'held' && isStopped) await this.#act({ action: 'resume' }, id)
     if (now?.state === 'awaiting_decision') await this.#act({ action: 'proceed' }, id)
+    return now?.waitingFor ?? []
   }
 
   async #look(id: string): Promise<Rollout | undefined> {
