@@ -2,7 +2,5 @@
 export function copyJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyJson)
-  const copy: Record<string, unknown> = {}
-  for (const name of Object.keys(value)) copy[name] = copyJson((value as Record<string, unknown>)[name])
-  return copy
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyJson(part)]))
 }

@@ -1,4 +1,4 @@
-import { limitText } from '../rollout/describe-verdict.ts'
+import { limitText, safeText } from '../rollout/describe-verdict.ts'
 import { isRate } from '../rollout/guardrail-test.ts'
 import { shareOf } from '../rollout/plan.ts'
 import type { Guardrail, Plan } from '../rollout/plan.ts'
@@ -97,9 +97,6 @@ function lintProof(plan: Plan, stage: number, { guardrail, outlook }: Acting): F
     },
   ]
 }
-
-const safeText = (guardrail: Guardrail): string =>
-  `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
 
 /** On quiet the count alone has to keep a target: which of them the stage cannot prove, and which it will never keep. */
 function lintTargets(plan: Plan, stage: number, acting: readonly Acting[]): Finding[] {

@@ -10,6 +10,10 @@ export function guardrailLabel(guardrail: Guardrail): string {
   return isRate(guardrail) ? label : `${stat} ${label}`
 }
 
+/** Where safety begins: "below 2 %", "above 0.8x". */
+export const safeText = (guardrail: Guardrail): string =>
+  `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+
 export function limitText(guardrail: Guardrail, value: number = guardrail.limit): string {
   const { compare, stat } = guardrail
   return amountText(value, compare, stat, metricOf(guardrail).unit)

@@ -6,7 +6,7 @@ import {
   rateRatioWeights,
 } from '../statistics/index.ts'
 import type { Block, Claim, Counts, LedgerMetric, LogWeights, ValueRow } from '../statistics/index.ts'
-import { metricNamed } from './metric.ts'
+import { isSpoiltByFailure, metricNamed } from './metric.ts'
 import type { Metric } from './metric.ts'
 import type { Guardrail } from './plan.ts'
 
@@ -35,14 +35,9 @@ function readLedgerMetric(guardrail: Guardrail): LedgerMetric {
   const counted = stat === 'count' && kind !== 'rate' ? 'count' : kind
   const key = [name, ...(counted === 'count' ? ['count'] : []), ...(counting === 'unit' ? [] : [counting])].join(' ')
   const made: LedgerMetric = { key, metric, where, per, kind: counted, failsOn, counting }
-  return counting === 'window' ? made : { ...made, ...spoilt(metric) }
+  // Thresholds over windows count what the charts show, every call.
+  return counting !== 'window' && isSpoiltByFailure(metric) ? { ...made, spoiltBy: 'error' } : made
 }
-
-/**
- * A failed call's times say nothing about speed: quick refusals would make the arm that refuses look fast. Thresholds over
- * windows count what the charts show, every call.
- */
-const spoilt = (metric: string): { spoiltBy?: 'error' } => (metric.endsWith('_ms') ? { spoiltBy: 'error' } : {})
 
 /** The metric of a guardrail, of its class where it has one; an amount per something has no natural bound. */
 export function metricOf({ metric, stat, where, per }: Guardrail): Metric {

@@ -66,11 +66,11 @@ export function metricNamed(name: string, stat: Stat): Metric {
   return stat === 'count' ? { ...value(name, name, ''), kind: 'count' } : value(name, name, '')
 }
 
-/**
- * The metrics of one call that evidence may use: a failed call's times say nothing about speed. The same rule as that of a
- * guardrail that counts units.
- */
+/** A failed call's times say nothing about speed: quick refusals would make the arm that refuses look fast. */
+export const isSpoiltByFailure = (metric: string): boolean => metric.endsWith('_ms')
+
+/** The metrics of one call that evidence may use. */
 export function comparable(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   if (metrics['error'] !== 1) return metrics
-  return Object.fromEntries(Object.entries(metrics).filter(([name]) => !name.endsWith('_ms')))
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => !isSpoiltByFailure(name)))
 }

@@ -1,5 +1,5 @@
 import { sampleRatioThreshold } from '../statistics/index.ts'
-import { guardrailLabel, limitText } from './describe-verdict.ts'
+import { guardrailLabel, limitText, safeText } from './describe-verdict.ts'
 import { actsIn } from './judge.ts'
 import { shareOf, stageAbove } from './plan.ts'
 import type { GuardrailEvidence } from './evidence.ts'
@@ -170,7 +170,7 @@ function proofs({ advance }: Plan, { full }: RolloutState, guardrail: Guardrail,
   if (verdict.verdict !== 'measuring') return []
   const label = guardrailLabel(guardrail)
   const progress = Math.max(0, Math.min(0.99, verdict.safety.logE / verdict.safety.provenAt))
-  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+  const line = safeText(guardrail)
   return [
     {
       code: 'proof',
@@ -192,7 +192,7 @@ function firstObservations(guardrail: Guardrail, { candidate, baseline }: Verdic
 function missedTarget(guardrail: Guardrail, { estimate, candidate }: Verdict): Waiting[] {
   const seen = guardrail.compare === 'absolute' ? candidate.value : estimate
   if (seen === null || !isTarget(guardrail) || keeps(guardrail, seen)) return []
-  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+  const line = safeText(guardrail)
   const sentence = `${guardrailLabel(guardrail)} ${line}: ${limitText(guardrail, seen)} so far`
   return [{ code: 'proof', sentence }]
 }
@@ -207,7 +207,7 @@ export const isTarget = ({ direction, safe, limit }: Guardrail): boolean =>
 /** A threshold is met by its last windows, whatever the plan goes on. */
 function windowProof(guardrail: Guardrail, { of }: WindowTest, { verdict, windows }: Verdict): Waiting[] {
   if (verdict !== 'measuring') return []
-  const line = `${guardrail.direction === 'over' ? 'below' : 'above'} ${limitText(guardrail, guardrail.safe)}`
+  const line = safeText(guardrail)
   const sentence = `${guardrailLabel(guardrail)} ${line} in ${of} windows in a row: ${windows?.seen ?? 0} seen so far`
   return [{ code: 'proof', sentence }]
 }
