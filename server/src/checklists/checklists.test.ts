@@ -137,7 +137,7 @@ test('an address and a figure are looked at by the server itself', async () => {
   await calls(rig, 40)
   await rig.clock.advance(10_000)
   expect((await rig.get()).checklist[1]).toMatchObject({ state: 'failed' })
-  await calls(rig, 41)
+  await calls(rig, 100)
   await rig.clock.advance(10_000)
   expect((await rig.get()).checklist[1]).toMatchObject({ state: 'passed', actor: { kind: 'engine' } })
 })

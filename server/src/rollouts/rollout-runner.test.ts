@@ -13,7 +13,7 @@ import { SnapshotCache } from '../flags/snapshot-cache.ts'
 import { ingestObservations } from '../observations/ingest-observations.ts'
 import type { Database } from '../ports/database.ts'
 import { manualClock } from '../ports/manual-clock.ts'
-import { systemRandom } from '../ports/random.ts'
+import { seededRandom } from '../ports/seeded-random.ts'
 import { SimulatedClock } from '../simulation/simulated-clock.ts'
 import { decisionsOf } from './decisions-of.ts'
 import { RolloutRunner } from './rollout-runner.ts'
@@ -26,14 +26,15 @@ const quietLogger = { debug() {}, info() {}, warn() {}, error() {} } as never
 
 async function rig(database: Database) {
   const clock = manualClock()
-  await database.transaction((transaction) => ensureEnvironments(transaction, clock.now(), systemRandom))
+  const random = seededRandom(1)
+  await database.transaction((transaction) => ensureEnvironments(transaction, clock.now(), random))
   const decisions: DecisionEvent[] = []
   const cache = new SnapshotCache()
   await reloadSnapshot(env, database, cache)
   const parts: RunnerParts = {
     database,
     clock,
-    random: systemRandom,
+    random,
     cache,
     logger: quietLogger,
     audience: { patch() {}, put() {} },

@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config.ts'
 import { engineActor } from '../events/event.ts'
 import { silentLogger } from '../ports/logger.ts'
 import { type ManualClock, manualClock } from '../ports/manual-clock.ts'
+import { seededRandom } from '../ports/seeded-random.ts'
 import { type RunningServer, type StartOptions, startServer } from '../start-server.ts'
 
 export const adminKey = 'test-admin-key-0123456789-0123456789'
@@ -31,11 +32,18 @@ export interface TestServer {
   makeKey(kind: KeyKind, environment?: string): Promise<string>
 }
 
-/** The real server over real HTTP, on a database in memory, with a clock that stands still. It stops with the test. */
+/** A seed for each server of a file: the same on every run, and another one where two servers share a database. */
+let seed = 0
+
+/**
+ * The real server over real HTTP, on a database in memory, with a clock that stands still and salts that are the same on
+ * every run: whom a sample draws is no matter of luck. It stops with the test.
+ */
 export async function startTestServer(options: StartOptions = {}, config: Partial<Config> = {}): Promise<TestServer> {
   const clock = manualClock()
+  const random = seededRandom(seed++)
   const read = readConfig({ PORT: '0', SLUICE_DATABASE_URL: 'sqlite::memory:', SLUICE_ADMIN_KEY: adminKey })
-  const server = await startServer({ ...read, ...config }, { clock, logger: silentLogger, ...options })
+  const server = await startServer({ ...read, ...config }, { clock, random, logger: silentLogger, ...options })
   onTestFinished(() => server.close())
   return {
     server,
