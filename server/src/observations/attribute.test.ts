@@ -45,12 +45,12 @@ const flag = {
 const drawn = (arm: 'T' | 'C') =>
   Array.from({ length: 99 }, (_, i) => `u${i}`).find((unit) => armOf(sample, unit) === arm)
 
-const judged = (over: Record<string, unknown>, isPublic = false) => {
+const judged = (over: Record<string, unknown>, isPublic = false, judgedFlag = flag) => {
   const given = { flag: 'f', variant: 'on', unit: drawn('T'), at: '2026-11-20T10:00:15Z', metrics: { error: 0 } }
   const { status, arm, visit } = attribute(
     readObservation({ ...given, ...over }) as ReadObservation,
     record,
-    flag as never,
+    judgedFlag as never,
     isPublic,
   )
   return [status, arm, visit]
@@ -71,6 +71,13 @@ describe('a row is evidence', () => {
     expect(judged({ attempt: 1, visit: 7 })).toEqual(['late', 'T', null])
     expect(judged({}, true)).toEqual(['public', 'T', 2])
   })
+})
+
+test('a row of a flag that is switched off is evidence for neither side', () => {
+  const off = { ...flag, enabled: false }
+  expect(judged({ variant: 'off', unit: drawn('C') }, false, off)).toEqual(['mismatch', 'C', 2])
+  expect(judged({}, false, off)).toEqual(['mismatch', 'T', 2])
+  expect(judged({ unit: 'Zm9v', attempt: 1, visit: 2, arm: 'T' }, false, off)).toEqual(['mismatch', 'T', 2])
 })
 
 describe('a row of a hashed unit', () => {

@@ -14,8 +14,9 @@ export interface Attribution {
 
 /**
  * Finds the visit that a row belongs to (as it says itself, else by its time) and checks that the sample gives its unit the
- * variant it reports: a row for anything else is shown, never evidence. A hashed unit cannot be checked: there the sender's
- * word counts, if it names the arm and its key is a secret.
+ * variant it reports: a row for anything else is shown, never evidence. While the flag is switched off its sample gives
+ * nothing to anybody: rows of the baseline alone would count as an uneven sample once it is on again. A row that names its
+ * arm was evaluated by its sender, whose unit may be a hash: its word counts, if its key is a secret.
  */
 export function attribute(
   row: ReadObservation,
@@ -32,6 +33,7 @@ export function attribute(
   if (!visit || visit.visit !== state.visit) return { ...place, status: 'late' }
   if (isPublic) return { ...place, status: 'public' }
   if (row.unit === null) return { ...place, status: 'no_unit' }
+  if (!flag.enabled) return { ...place, status: 'mismatch' }
   if (row.arm !== null) return { ...place, status: row.arm === side ? 'evidence' : 'mismatch' }
   const sample = flag.rules?.find(({ id }) => id === plan.rule)?.sample
   const listed = [...(flag.include ?? []), ...(flag.exclude ?? [])].some(({ unit }) => unit === row.unit)
