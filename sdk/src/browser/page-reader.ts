@@ -51,7 +51,7 @@ export function createReader(
 }
 
 const nothing: FlagMetadata = {}
-const ofEvaluation = new Set(['reason', 'rule', 'off', 'drawn', 'constant', 'error', 'revision'])
+const ofEvaluation = new Set('reason rule off drawn constant error revision arm attempt visit'.split(' '))
 /** The same object for as long as the flag stays as it is, because React takes another one for a change. */
 const owned = new WeakMap<ResolvedFlag, FlagMetadata>()
 

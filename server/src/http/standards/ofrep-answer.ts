@@ -1,15 +1,20 @@
 // The forms that OFREP 0.3 gives to answers.
 import { createHash } from 'node:crypto'
 import type { ofrepSuccessSchema } from '@sluice/contract'
-import { type Context, type Flag, type Outcome, ofrepReason } from '@sluice/core/evaluation'
+import { type Context, type Outcome, ofrepReason, type SnapshotFlag } from '@sluice/core/evaluation'
 import type { z } from 'zod'
 import { canonicalJson } from '../../events/canonical-json.ts'
 import { type RefusalFormat, json } from '../route.ts'
 
 export type OfrepSuccess = z.infer<typeof ofrepSuccessSchema>
 
-export function success(key: string, { metadata, off }: Flag, outcome: Outcome, revision: number): OfrepSuccess {
-  const { value, variant, reason, rule, drawn, constant = false, error } = outcome
+export function success(
+  key: string,
+  { metadata, off, rollout }: SnapshotFlag,
+  outcome: Outcome,
+  revision: number,
+): OfrepSuccess {
+  const { value, variant, reason, rule, drawn, constant = false, error, arm } = outcome
   return {
     key,
     ...(variant === null ? {} : { value, variant }),
@@ -23,6 +28,8 @@ export function success(key: string, { metadata, off }: Flag, outcome: Outcome, 
       ...(off === null ? {} : { off }),
       ...(rule === null ? {} : { rule }),
       ...(error === undefined ? {} : { error }),
+      // What a row about this call says beside its unit, so that it counts; without an arm it has no unit to send.
+      ...(rollout && arm ? { arm, attempt: rollout.attempt, visit: rollout.visit } : {}),
     },
   }
 }
