@@ -23,6 +23,7 @@ export type WaitingCode =
   | 'sample_ratio'
   | 'both_sides'
   | 'clock'
+  | 'stale_sdks'
   | 'killed'
   | 'person'
 

@@ -28,6 +28,10 @@ const waiting: Readonly<Record<WaitingCode, readonly [string, string]>> = {
   both_sides: ['Many units reported from both sides.', 'Report the unit that is sampled.'],
   max_duration: ['The attempt takes longer than the plan allows.', 'Go on without proof, or roll back.'],
   clock: ['The clock was set back.', 'Set it right; it goes on by itself.'],
+  stale_sdks: [
+    'SDKs that still report hold the flags of before the present share.',
+    'Look why they do not get them (a proxy that holds streams back?), or wait for their next poll.',
+  ],
   killed: ['The flag is switched off.', '`sluice flag on FLAG`'],
 }
 

@@ -7,6 +7,8 @@ interface Seen {
   revision: number | null
   readonly connectedAtMs: number
   lastSeenAtMs: number
+  /** When it was last given the flags as they were then; null: not yet by this process. */
+  givenAtMs: number | null
   streams: number
 }
 
@@ -29,7 +31,7 @@ export class InstanceRegistry {
     const seen = this.#find(environment, request)
     if (!seen) return
     seen.lastSeenAtMs = this.#clock.now()
-    if (revision !== undefined) seen.revision = revision
+    if (revision !== undefined) this.#given(seen, revision)
   }
 
   /** Notes an open stream; undefined when the request names no instance. */
@@ -38,7 +40,7 @@ export class InstanceRegistry {
     if (!seen) return undefined
     seen.streams += 1
     return {
-      onRevision: (revision) => void (seen.revision = revision),
+      onRevision: (revision) => this.#given(seen, revision),
       onEnd: () => {
         seen.streams -= 1
         seen.lastSeenAtMs = this.#clock.now()
@@ -58,6 +60,22 @@ export class InstanceRegistry {
     }))
   }
 
+  /** Of the SDKs that gave a sign of life since, how many still hold the flags of before. */
+  behind(environment: string, sinceMs: number): { readonly behind: number; readonly alive: number } {
+    let [behind, alive] = [0, 0]
+    for (const { streams, lastSeenAtMs, givenAtMs } of this.#environments.get(environment)?.values() ?? []) {
+      if (givenAtMs === null || (streams === 0 && lastSeenAtMs < sinceMs)) continue
+      alive += 1
+      if (givenAtMs < sinceMs) behind += 1
+    }
+    return { behind, alive }
+  }
+
+  #given(seen: Seen, revision: number): void {
+    seen.revision = revision
+    seen.givenAtMs = this.#clock.now()
+  }
+
   #find(environment: string, request: Request): Seen | undefined {
     const id = request.headers.get('x-sluice-instance')
     const sdk = request.headers.get('x-sluice-sdk') ?? 'unknown'
@@ -65,7 +83,15 @@ export class InstanceRegistry {
     const known = this.#environments.get(environment) ?? new Map<string, Seen>()
     this.#environments.set(environment, known)
     const nowMs = this.#clock.now()
-    const seen = known.get(id) ?? { id, sdk, revision: null, connectedAtMs: nowMs, lastSeenAtMs: nowMs, streams: 0 }
+    const seen = known.get(id) ?? {
+      id,
+      sdk,
+      revision: null,
+      connectedAtMs: nowMs,
+      lastSeenAtMs: nowMs,
+      givenAtMs: null,
+      streams: 0,
+    }
     if (!known.has(id) && known.size >= mostPerEnvironment) this.#forgetOld(environment)
     if (!known.has(id) && known.size >= mostPerEnvironment) return undefined
     seen.sdk = sdk

@@ -16,6 +16,7 @@ import { manualClock } from '../ports/manual-clock.ts'
 import { seededRandom } from '../ports/seeded-random.ts'
 import { readRecording } from './recording.ts'
 import { RolloutRunner } from './rollout-runner.ts'
+import { noFleet } from './runner-parts.ts'
 import type { RunnerParts } from './runner-parts.ts'
 
 const env = 'production'
@@ -41,7 +42,7 @@ async function rig(database: Database) {
   const audience = { patch() {}, put() {} }
   const rolloutAudience = { rollout() {}, decision() {} }
   const shell = { database, clock, random, cache, logger: silentLogger, environments: [env] }
-  const parts: RunnerParts = { ...shell, audience, rolloutAudience }
+  const parts: RunnerParts = { ...shell, audience, rolloutAudience, instances: noFleet }
   const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }
   await commitFlagChange({ environment: env, key: 'f', actor, change: () => ({ flag }) }, parts)
   const runner = new RolloutRunner(parts)

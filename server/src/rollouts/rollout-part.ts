@@ -39,7 +39,7 @@ export function rolloutPart(shell: Shell): ServerPart {
     routes: [
       ...rolloutRoutes(runner, parts),
       ...aroundRolloutRoutes(runner, parts),
-      ...observationRoutes(runner, parts),
+      ...observationRoutes(runner, { ...parts, instances: shell.instances }),
       ...metricsRoutes({ ...parts, prometheus }),
       ...alertRoutes(alerts, shell.database),
       ...configRoutes(parts),

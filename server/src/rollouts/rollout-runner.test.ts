@@ -17,6 +17,7 @@ import { seededRandom } from '../ports/seeded-random.ts'
 import { SimulatedClock } from '../simulation/simulated-clock.ts'
 import { decisionsOf } from './decisions-of.ts'
 import { RolloutRunner } from './rollout-runner.ts'
+import { noFleet } from './runner-parts.ts'
 import type { RunnerParts } from './runner-parts.ts'
 import { StoreWatch } from './store-watch.ts'
 
@@ -39,6 +40,7 @@ async function rig(database: Database) {
     logger: quietLogger,
     audience: { patch() {}, put() {} },
     environments: ['production'],
+    instances: noFleet,
     rolloutAudience: { rollout() {}, decision: (_, decision) => decisions.push(decision) },
   }
   const flag = { enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off' }

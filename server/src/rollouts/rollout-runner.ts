@@ -3,6 +3,7 @@
 import { SluiceError } from '@sluice/contract'
 import type { ActionInput, PlanInput, Rollout } from '@sluice/contract'
 import { judge, positionOf, step } from '@sluice/core/rollout'
+import type { Facts } from '@sluice/core/rollout'
 import { checkItemsDone } from '../checklists/check-result.ts'
 import { ReleaseDesk } from '../checklists/release-desk.ts'
 import { releaseFacts } from '../checklists/release.ts'
@@ -38,6 +39,7 @@ import { rebuildLedger, ledgerRows } from './rebuild-ledger.ts'
 import type { KeptLedger } from './rebuild-ledger.ts'
 import { addRows } from './totals.ts'
 import { verdictViews, viewRollout } from './rollout-view.ts'
+import { staleSdks } from './stale-sdks.ts'
 
 export class RolloutRunner {
   readonly #parts: RunnerParts
@@ -130,7 +132,7 @@ export class RolloutRunner {
   }
 
   view(record: RolloutRecord): Rollout {
-    return viewRollout(record, this.#parts.clock.now(), this.#flagEnabled(record))
+    return viewRollout(record, this.#facts(record, this.#parts.clock.now()))
   }
 
   async create(
@@ -226,12 +228,7 @@ export class RolloutRunner {
     const { ledger } = kept
     const known = ledger.units
     const block = ledger.seal(ledgerRows(rows, state), positionOf(state, index))
-    const facts = {
-      nowMs,
-      flagEnabled: this.#flagEnabled(before),
-      sampleRatioHolds: true,
-      ...releaseFacts(before, nowMs),
-    }
+    const facts = this.#facts(before, nowMs)
     const { decision, verdicts } = this.#step(plan, state, block, facts)
     const sealed: SealedBlock = {
       attempt: state.attempt,
@@ -342,8 +339,17 @@ export class RolloutRunner {
     return Number(row?.seq ?? 0)
   }
 
-  #flagEnabled({ environment, flag }: RolloutRecord): boolean {
-    return this.#parts.cache.get(environment)?.flags[flag]?.enabled ?? false
+  /** What the core is told beside the evidence. */
+  #facts(record: RolloutRecord, nowMs: number): Facts {
+    const { environment, flag } = record
+    const { open, armed } = releaseFacts(record, nowMs)
+    return {
+      nowMs,
+      flagEnabled: this.#parts.cache.get(environment)?.flags[flag]?.enabled ?? false,
+      sampleRatioHolds: true,
+      open: [...open, ...staleSdks(record, this.#parts.instances)],
+      armed,
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import { fromPlan } from '@sluice/contract'
 import type { Rollout, RolloutVerdict } from '@sluice/contract'
 import { guardrailLabel, metricOf, sampleRatioOf, standing } from '@sluice/core/rollout'
-import type { Guardrail, Plan, Verdict } from '@sluice/core/rollout'
+import type { Facts, Guardrail, Plan, Verdict } from '@sluice/core/rollout'
 import { sampleRatioThreshold } from '@sluice/core/statistics'
 import type { GuardrailEvidence } from '@sluice/core/rollout'
-import { armedView, checklistView, releaseFacts } from '../checklists/release.ts'
+import { armedView, checklistView } from '../checklists/release.ts'
 import type { RolloutRecord } from './rollout-record.ts'
 
 const instant = (ms: number): string => new Date(ms).toISOString()
@@ -50,14 +50,9 @@ function verdictView(guardrail: Guardrail, verdict: Verdict, evidence: Guardrail
 }
 
 /** A rollout as people and programs see it at one instant. */
-export function viewRollout(record: RolloutRecord, nowMs: number, flagEnabled: boolean): Rollout {
+export function viewRollout(record: RolloutRecord, facts: Facts): Rollout {
   const { plan, state, totals } = record
-  const { phase, why, waitingFor, verdicts, nextDecisionMs } = standing(plan, state, {
-    nowMs,
-    flagEnabled,
-    sampleRatioHolds: true,
-    ...releaseFacts(record, nowMs),
-  })
+  const { phase, why, waitingFor, verdicts, nextDecisionMs } = standing(plan, state, facts)
   const { T, C } = totals.visitRows
   const planned = plan.stages[state.stage]
   return {
@@ -88,7 +83,7 @@ export function viewRollout(record: RolloutRecord, nowMs: number, flagEnabled: b
     },
     verdicts: verdictViews(plan, verdicts, state.evidence),
     armed: armedView(record.release),
-    checklist: checklistView(record, nowMs),
+    checklist: checklistView(record, facts.nowMs),
     waitingFor: waitingFor.map(({ code, sentence }) => ({ code, sentence })),
     why,
     nextDecisionAt: instantOrNull(nextDecisionMs),

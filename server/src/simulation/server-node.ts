@@ -16,6 +16,7 @@ import type { Database } from '../ports/database.ts'
 import { silentLogger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import { RolloutRunner } from '../rollouts/rollout-runner.ts'
+import { noFleet } from '../rollouts/runner-parts.ts'
 import type { RunnerParts } from '../rollouts/runner-parts.ts'
 import { StoreWatch } from '../rollouts/store-watch.ts'
 import { InjectedFault, type Faults } from './faults.ts'
@@ -80,6 +81,7 @@ export class ServerNode {
         patch: ({ revision }) => alive(() => told('revision', String(revision), revision)),
         put: ({ revision }) => alive(() => told('revision', String(revision), revision)),
       },
+      instances: noFleet,
       rolloutAudience: {
         rollout() {},
         decision: (_, { id, revision }) => alive(() => told('decision', id, revision)),

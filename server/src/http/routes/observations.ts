@@ -2,12 +2,16 @@ import { batchSchema, receiptSchema } from '@sluice/contract'
 import { ingestObservations } from '../../observations/ingest-observations.ts'
 import type { RolloutRunner } from '../../rollouts/rollout-runner.ts'
 import type { RunnerParts } from '../../rollouts/runner-parts.ts'
+import type { InstanceRegistry } from '../instances.ts'
 import { mebibyte } from '../read-body.ts'
 import { defineRoute, json } from '../route.ts'
 import type { Route } from '../route.ts'
 
 /** Where observations come in. */
-export function observationRoutes(runner: RolloutRunner, parts: RunnerParts): readonly Route[] {
+export function observationRoutes(
+  runner: RolloutRunner,
+  parts: RunnerParts & { readonly instances: InstanceRegistry },
+): readonly Route[] {
   return [
     defineRoute<{ id: string; observations: unknown[] }>({
       method: 'POST',
@@ -20,13 +24,15 @@ export function observationRoutes(runner: RolloutRunner, parts: RunnerParts): re
         200: { description: 'The batch came before and counted then', schema: receiptSchema },
         202: { description: 'Stored', schema: receiptSchema },
       },
-      async handle({ environment, body, principal }) {
+      async handle({ environment, body, principal, request }) {
         const batch = {
           environment,
           id: body.id,
           observations: body.observations,
           isPublic: principal.kind === 'client',
         }
+        // Pages hold no flags of ours: they are no SDKs to wait for.
+        if (!batch.isPublic) parts.instances.seen(environment, request)
         const receipt = await ingestObservations(batch, parts, runner)
         return json(receipt, receipt.duplicate ? 200 : 202)
       },
