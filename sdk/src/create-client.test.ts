@@ -248,7 +248,21 @@ describe('a client that has lost its server', () => {
     const client = connect({}, { deniedMs: 60_000 })
     await client.ready()
     await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(server.requests.map(({ path }) => path)).toEqual(['stream'])
+    expect(server.requests.map(({ path }) => path)).toEqual(['stream', 'snapshot'])
+  })
+
+  test('has its flags by polling where a proxy refuses streams, and the key is not blamed', async () => {
+    server.answers.stream = (_request, response) => response.writeHead(403).end()
+    await serve({ 'patch-mode': plainFlag('on') })
+    const client = connect()
+    const errors: string[] = []
+    client.on('error', ({ code }) => errors.push(code))
+    expect(await client.ready()).toEqual({ source: 'server' })
+    server.flags = { 'patch-mode': plainFlag('off') }
+    server.revision = 2
+    await until(() => !client.isEnabled('patch-mode', user))
+    expect(client.status().state).toBe('ready')
+    expect(new Set(errors)).toEqual(new Set(['UNREACHABLE']))
   })
 
   test('keeps serving when its key is refused, says it once, and takes a new chance later', async () => {

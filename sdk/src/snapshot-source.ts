@@ -132,6 +132,7 @@ export class SnapshotSource {
         },
         signal: deadline.signal,
       })
+      if (isRefusal(reply)) return await this.#pollInstead(reply)
       if (reply.status !== 200) return this.#failed(reply)
       if (!reply.header('content-type')?.startsWith('text/event-stream')) {
         this.#report('REFUSED', 'the stream is none: something between here and the server answered in its place')
@@ -147,6 +148,13 @@ export class SnapshotSource {
       deadline.end()
     }
     return keepOn
+  }
+
+  /** There are proxies that refuse streams only: whether it is the key, the plain question tells. */
+  async #pollInstead({ status }: Reply): Promise<Ending> {
+    const ending = await this.#poll()
+    if (!ending.denied) this.#report('UNREACHABLE', `the stream was refused (${status}); changes come by polling`)
+    return ending
   }
 
   async #poll(): Promise<Ending> {
@@ -247,7 +255,7 @@ export class SnapshotSource {
   }
 
   #failed(reply: Reply): Ending {
-    const denied = reply.status === 401 || reply.status === 403
+    const denied = isRefusal(reply)
     if (denied) {
       this.#denied = true
       this.#report('UNAUTHENTICATED', `the server refused the key (${reply.status}); the flags in use are kept`)
@@ -273,6 +281,8 @@ export class SnapshotSource {
 }
 
 const keepOn: Ending = { denied: false, retryAfterMs: null }
+
+const isRefusal = ({ status }: Reply): boolean => status === 401 || status === 403
 
 function redirectHint(reply: Reply): string {
   const location = reply.header('location')
