@@ -24,6 +24,9 @@ export async function ensureEnvironments(
       .execute()
 }
 
+/** What never changes about an environment's epoch; later lives of the database add to it. */
+export const firstLife = (epoch: string): string => epoch.split('.', 1)[0] as string
+
 export async function listEnvironments(db: Kysely<Tables>): Promise<EnvironmentRow[]> {
   return db.selectFrom('environments').select(['name', 'epoch', 'revision']).orderBy('name').execute()
 }

@@ -91,6 +91,31 @@ describe('the stream of flags', () => {
       expect(await (await listen(`${url}?revision=${old}`, adminKey)).next()).toMatchObject({ event: 'put' })
   })
 
+  test('that holds what the database has lost brings a new epoch, which all readers take', async () => {
+    const { server, send, makeKey } = await startTestServer()
+    await send('PUT', `${flagPath}/a`, { body: tenth })
+    const snapshotPath = '/api/v1/environments/demo/snapshot'
+    const { epoch } = (await send('GET', snapshotPath)).body
+    const other = await listen(server.url + streamPath, await makeKey('server', 'demo'))
+    expect(await other.next()).toMatchObject({ id: `${epoch}-1` })
+    // An older backup was put back: what the reader has seen as revision 3 never happened here.
+    const restored = await listen(server.url + streamPath, adminKey, { 'last-event-id': `${epoch}-3` })
+    const put = await restored.next()
+    const next = String(put?.data.epoch)
+    expect(put).toMatchObject({ event: 'put', data: { revision: 1, flags: { a: tenth } } })
+    expect(next).not.toBe(epoch)
+    expect(await other.next()).toMatchObject({ event: 'put', id: `${next}-1` })
+    await send('PUT', `${flagPath}/a`, { body: { ...tenth, enabled: false } })
+    expect(await other.next()).toMatchObject({ event: 'patch', id: `${next}-2`, data: { from: 1 } })
+    // One that polls tells it by its tag; and a second restore is seen as well.
+    const polled = await send('GET', snapshotPath, { headers: { 'if-none-match': `"${next}-7"` } })
+    expect(polled).toMatchObject({ status: 200, body: { revision: 2 } })
+    expect(polled.body.epoch).not.toBe(next)
+    for (const held of [`${next}-9`, 'other-9', `${polled.body.epoch}-2`, `${polled.body.epoch}--3`, '-', '"'])
+      await send('GET', snapshotPath, { headers: { 'if-none-match': held } })
+    expect((await send('GET', snapshotPath)).body.epoch).toBe(polled.body.epoch)
+  })
+
   test('tells a change of another environment to nobody here', async () => {
     const { server, send } = await startTestServer()
     const { next } = await listen(server.url + streamPath, adminKey)

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { isFault, readObservation, SluiceError } from '@sluice/contract'
 import type { Receipt, RejectedRow } from '@sluice/contract'
 import type { FlagParts } from '../flags/flag-service.ts'
+import { firstLife } from '../environments/environment-store.ts'
 import type { RolloutRunner } from '../rollouts/rollout-runner.ts'
 import { attribute } from './attribute.ts'
 import { claimBatch, findReceipt, insertObservations } from './observation-store.ts'
@@ -80,7 +81,7 @@ function readRows(
       ...attribution,
       row,
       rollout: record?.id ?? null,
-      unitHash: row.unit === null ? null : hashUnit(row.unit, snapshot?.epoch ?? ''),
+      unitHash: row.unit === null ? null : hashUnit(row.unit, firstLife(snapshot?.epoch ?? '')),
     })
   }
   return { rows, rejected }

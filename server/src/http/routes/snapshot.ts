@@ -1,13 +1,12 @@
 import { SluiceError, snapshotSchema } from '@sluice/contract'
 import { z } from 'zod'
-import type { SnapshotCache } from '../../flags/snapshot-cache.ts'
+import { type NewLifeParts, beginNewLifeIfBehind } from '../../environments/begin-new-life.ts'
 import { namesTag } from '../conditional.ts'
 import type { InstanceRegistry } from '../instances.ts'
 import { type Call, type Route, defineRoute } from '../route.ts'
 import { type StreamHub, type Topic, topics } from '../stream.ts'
 
-export interface SnapshotParts {
-  readonly cache: SnapshotCache
+export interface SnapshotParts extends NewLifeParts {
   readonly hub: StreamHub
   readonly instances: InstanceRegistry
 }
@@ -15,7 +14,8 @@ export interface SnapshotParts {
 const streamQuery = z.strictObject({ topics: z.string().optional(), revision: z.string().max(100).optional() })
 type StreamQuery = z.output<typeof streamQuery>
 
-export function snapshotRoutes({ cache, hub, instances }: SnapshotParts): Route[] {
+export function snapshotRoutes(parts: SnapshotParts): Route[] {
+  const { cache, hub, instances } = parts
   return [
     defineRoute({
       method: 'GET',
@@ -25,12 +25,13 @@ export function snapshotRoutes({ cache, hub, instances }: SnapshotParts): Route[
         200: { description: 'One revision.', schema: snapshotSchema },
         304: { description: 'It is still the one in `If-None-Match`.' },
       },
-      handle: ({ environment, request }) => {
+      handle: async ({ environment, request }) => {
+        const known = request.headers.get('if-none-match')
+        await beginNewLifeIfBehind(environment, known, parts)
         const snapshot = cache.get(environment)
         if (!snapshot) throw notLoaded()
         instances.seen(environment, request, snapshot.revision)
         const headers = { etag: `"${snapshot.id}"`, 'cache-control': 'no-cache' }
-        const known = request.headers.get('if-none-match')
         if (known !== null && namesTag(known, headers.etag)) return new Response(null, { status: 304, headers })
         return new Response(snapshot.text(), { headers: { ...headers, 'content-type': 'application/json' } })
       },
@@ -41,14 +42,16 @@ export function snapshotRoutes({ cache, hub, instances }: SnapshotParts): Route[
       summary: 'Changes as they happen (server-sent events).',
       query: streamQuery,
       answers: { 200: { description: 'put, patch, ping, rollout, decision, models.', mediaType: 'text/event-stream' } },
-      handle: (call) => {
+      handle: async (call) => {
         const { environment, principal, query, request } = call
+        const known = request.headers.get('last-event-id') ?? query.revision ?? null
+        await beginNewLifeIfBehind(environment, known, parts)
         return hub.open({
           environment,
           topics: topicsOf(call),
           principalId: principal.id,
           isSession: principal.via === 'session',
-          known: request.headers.get('last-event-id') ?? query.revision ?? null,
+          known,
           ...instances.opened(environment, request),
         })
       },
