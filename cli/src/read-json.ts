@@ -1,19 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { parseJson } from './parse-json.ts'
 
 /** A JSON file, or standard input for "-". Throws with the path where it cannot be read. */
 export async function readJson(path: string): Promise<unknown> {
-  const text = path === '-' ? await readStandardInput() : await readFile(path, 'utf8').catch(cannotRead(path))
+  const json = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8').catch(cannotRead(path))
   try {
-    return JSON.parse(text) as unknown
+    return parseJson(json)
   } catch (error) {
-    throw new Error(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
-}
-
-async function readStandardInput(): Promise<string> {
-  let text = ''
-  for await (const chunk of process.stdin) text += String(chunk)
-  return text
 }
 
 const cannotRead = (path: string) => (error: unknown) => {

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { CaseEvaluator } from '../evaluate/case-evaluator.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { readLines } from '../read-lines.ts'
 
 const options = { cases: { type: 'string' }, now: { type: 'string' } } as const
 
@@ -18,7 +18,7 @@ Evaluates flags offline, a line for a line.
   --now     the time for rules on $now, such as 2026-11-20T10:00:00Z; the clock unless said
 
 Each line is answered by {"value", "variant", "reason", "rule"?, "errorCode"?}, the reason as OpenFeature names it.
-A line that cannot be read is answered by an error, and the next one goes on.`
+A line that cannot be read, or in which a name stands twice, is answered by an error, and the next one goes on.`
 
 const linesAtOnce = 1000
 
@@ -43,9 +43,9 @@ export const evaluateCommand: Command = {
       answers = []
     }
     await opened(input, cases)
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of readLines(input)) {
       // A byte order mark belongs to the file, and `trim` takes it for a space.
-      const text = line.trim()
+      const text = line?.trim() ?? null
       if (text === '') continue
       answers.push(JSON.stringify(evaluator.answer(text)))
       if (answers.length >= linesAtOnce) write()

@@ -157,6 +157,14 @@ test('what is imported can be evaluated offline, line by line, bad lines too', a
       `{"flags": {"flags": {"on": ${JSON.stringify(on)}, "deep": ${'['.repeat(50_000)}${']'.repeat(50_000)}}}, "flag": "on"}`,
       { value: true, variant: 'on', reason: 'STATIC' },
     ],
+    [
+      { flags: { flags: { on: { ...on, variants: { on: 'one\u2028two', off: '' } } } }, flag: 'on' },
+      { value: 'one\u2028two', variant: 'on', reason: 'STATIC' },
+    ],
+    [
+      `{"flags": {"flags": {"on": ${JSON.stringify(on)}}}, "flag": "on", "flag": "off"}`,
+      { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' },
+    ],
     ['{"flags":', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
     ['7', { value: null, variant: null, reason: 'ERROR', errorCode: 'PARSE_ERROR' }],
   ]

@@ -8,6 +8,7 @@ import {
   openFeatureReason,
   parseFlagSet,
 } from '@sluice/core/evaluation'
+import { parseJson } from '../parse-json.ts'
 import { compileRegex } from '../regex.ts'
 
 /** The answer to one case. */
@@ -40,12 +41,14 @@ export class CaseEvaluator {
     this.#nowMs = nowMs
   }
 
-  answer(line: string): CaseAnswer {
+  /** Null is a line that is no UTF-8. */
+  answer(line: string | null): CaseAnswer {
+    if (line === null) return failed('PARSE_ERROR', 'The line is no UTF-8.')
     let given: unknown
     try {
-      given = JSON.parse(line)
+      given = parseJson(line)
     } catch (error) {
-      return failed('PARSE_ERROR', `The line is no JSON: ${messageOf(error)}`)
+      return failed('PARSE_ERROR', `The line cannot be read: ${messageOf(error)}`)
     }
     if (!isObject(given))
       return failed('PARSE_ERROR', 'A case is an object such as {"flags": …, "flag": "f", "context": {}}.')
@@ -72,7 +75,7 @@ export class CaseEvaluator {
 
   #load(path: string): CompiledFlagSet | string {
     try {
-      const input: unknown = JSON.parse(readFileSync(isAbsolute(path) ? path : join(this.#folder, path), 'utf8'))
+      const input = parseJson(readFileSync(isAbsolute(path) ? path : join(this.#folder, path), 'utf8'))
       return isObject(input) ? compiled(input) : `${path} holds no flag set.`
     } catch (error) {
       return `${path} cannot be read: ${messageOf(error)}`
