@@ -4,17 +4,23 @@
 const text = { type: 'string' } as const
 const name = {
   ...text,
-  minLength: 1,
   maxLength: 200,
+  pattern: '^[^\u0000-\u001f\u007f-\u009f]+$',
   not: { enum: ['__proto__', 'prototype', 'constructor'] },
 } as const
+const attributeName = { ...text, pattern: String.raw`^([^$]|\$now$)` } as const
+/** Above, integers are no longer exact. */
+const largest = Number.MAX_SAFE_INTEGER
+const number = { type: 'number', minimum: -largest, maximum: largest } as const
+const whole = (minimum: number) => ({ type: 'integer', minimum, maximum: largest }) as const
+const version = String.raw`^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`
 const instant = { ...text, format: 'date-time' } as const
 const ref = (definition: string) => ({ $ref: `#/$defs/${definition}` }) as const
 const texts = { type: 'array', items: text } as const
 const metadata = {
   type: 'object',
   propertyNames: name,
-  additionalProperties: { type: ['string', 'number', 'boolean'] },
+  additionalProperties: { anyOf: [text, number, { type: 'boolean' }] },
 } as const
 
 /** What samples and splits have in common: where the unit stands, and how it is placed. */
@@ -25,8 +31,16 @@ const bucket = {
     anyOf: [text, { ...texts, minItems: 1 }],
   },
   hash: { enum: ['m3', 'unleash', 'unleash-variant', 'java31'], default: 'm3' },
-  of: { type: 'integer', minimum: 1, default: 100_000, description: 'What shares and weights are of.' },
+  of: { ...whole(1), default: 100_000, description: 'What shares and weights are of.' },
   x: { type: 'object', description: 'Switches that only an imported flag needs.' },
+} as const
+
+/** Imported flags keep the salts of their source, whatever these look like. */
+const ownSalt = {
+  anyOf: [
+    { properties: { salt: { ...text, pattern: '^[A-Za-z0-9._-]{1,64}$' } } },
+    { properties: { hash: { not: { const: 'm3' } } }, required: ['hash'] },
+  ],
 } as const
 
 const object = (properties: object, required: readonly string[], description: string) =>
@@ -38,7 +52,7 @@ const list = (variant: boolean, description: string) => ({
   maxItems: 100_000,
   items: object(
     {
-      unit: { ...text, minLength: 1 },
+      unit: { ...text, pattern: '^[^\u0000]+$' },
       ...(variant ? { variant: text } : {}),
       by: { ...text, default: 'targetingKey', description: 'The attribute that holds the unit.' },
       reason: { ...text, description: 'Why it is on the list.' },
@@ -58,7 +72,7 @@ const flag = object(
       propertyNames: name,
       minProperties: 1,
       maxProperties: 100,
-      additionalProperties: { type: ['boolean', 'number', 'string', 'object'] },
+      anyOf: [{ type: 'boolean' }, number, text, ref('jsonObject')].map((values) => ({ additionalProperties: values })),
     },
     off: {
       type: ['string', 'null'],
@@ -91,7 +105,7 @@ const flag = object(
       description: 'A release is stale once it has shipped; ops is there to stay.',
     },
     models: object(
-      { requires: texts, minContext: { type: 'integer', minimum: 1 } },
+      { requires: texts, minContext: whole(1) },
       [],
       'What the models that its variants name must be able to do.',
     ),
@@ -126,7 +140,7 @@ const condition = {
       ['attr', 'op'],
       'The attribute is there.',
     ),
-    withValues(['in'], { type: ['string', 'number', 'boolean'] }, 'It is one of the values.', fold),
+    withValues(['in'], { anyOf: [text, number, { type: 'boolean' }] }, 'It is one of the values.', fold),
     withValues(['starts', 'ends', 'contains'], text, 'The text starts with, ends with or contains one of them.', fold),
     withValues(
       ['regex'],
@@ -136,10 +150,10 @@ const condition = {
     withValues(['cidr'], text, 'The address lies in one of the blocks.'),
     withValues(
       ['semver.eq', 'semver.lt', 'semver.lte', 'semver.gt', 'semver.gte'],
-      text,
+      { ...text, pattern: version },
       'The version is equal to, below or above one of them.',
     ),
-    withValues(['lt', 'lte', 'gt', 'gte'], { type: 'number' }, 'The number is below or above one of them.'),
+    withValues(['lt', 'lte', 'gt', 'gte'], number, 'The number is below or above one of them.'),
     withValues(
       ['before', 'after'],
       { anyOf: [instant, { type: 'integer' }] },
@@ -161,40 +175,61 @@ const definitions = {
     ['id', 'serve'],
     'Serves whom its condition takes and its sample lets through; who misses goes on with the next rule.',
   ),
-  sample: object(
-    { share: { type: 'integer', minimum: 0, description: 'Of 100,000: 10 % is 10000.' }, ...bucket },
-    ['share'],
-    'A gate that lets a share through.',
-  ),
+  sample: {
+    ...object(
+      { share: { ...whole(0), description: 'Of 100,000: 10 % is 10000.' }, ...bucket },
+      ['share'],
+      'A gate that lets a share through.',
+    ),
+    allOf: [
+      ownSalt,
+      { anyOf: [{ properties: { share: { type: 'integer', maximum: 100_000 } } }, { required: ['of'] }] },
+    ],
+  },
   serve: {
     anyOf: [
       text,
-      object(
-        {
-          split: {
-            type: 'array',
-            minItems: 1,
-            items: {
+      {
+        ...object(
+          {
+            split: {
               type: 'array',
-              prefixItems: [text, { type: 'integer', minimum: 0 }],
-              minItems: 2,
-              maxItems: 2,
-              description: 'Variant and weight.',
+              minItems: 1,
+              items: {
+                type: 'array',
+                prefixItems: [text, whole(0)],
+                minItems: 2,
+                maxItems: 2,
+                description: 'Variant and weight.',
+              },
+              description: 'Weights add up to 100,000. Their order matters: a change of it moves units.',
             },
-            description: 'Weights add up to 100,000. Their order matters: a change of it moves units.',
+            ...bucket,
           },
-          ...bucket,
-        },
-        ['split'],
-        'One of several variants, by weight.',
-      ),
+          ['split'],
+          'One of several variants, by weight.',
+        ),
+        ...ownSalt,
+      },
     ],
   },
   condition,
   attribute: {
     description: 'One literal name, or a path into the context as a list of names. $now is the time.',
-    anyOf: [text, { ...texts, minItems: 1 }],
+    anyOf: [attributeName, { type: 'array', items: attributeName, minItems: 1 }],
   },
+  json: {
+    description: 'Any value of JSON whose integers are exact.',
+    anyOf: [
+      { type: 'null' },
+      { type: 'boolean' },
+      text,
+      number,
+      { type: 'array', items: ref('json') },
+      ref('jsonObject'),
+    ],
+  },
+  jsonObject: { type: 'object', propertyNames: { not: name.not }, additionalProperties: ref('json') },
   segment: object({ if: ref('condition'), description: text }, ['if'], 'A condition under a name.'),
 }
 
@@ -209,13 +244,13 @@ export const flagSetSchema = {
     schema: { const: 1 },
     env: text,
     epoch: text,
-    revision: { type: 'integer', minimum: 0 },
-    flagCount: { type: 'integer', minimum: 0 },
+    revision: whole(0),
+    flagCount: { ...whole(0), description: 'How many flags there are, to see a set that was cut off.' },
     flags: { type: 'object', propertyNames: name, additionalProperties: ref('snapshotFlag') },
     segments: { type: 'object', propertyNames: name, additionalProperties: ref('segment') },
     metadata,
   },
-  required: ['schema', 'env', 'epoch', 'revision', 'flags'],
+  required: ['schema', 'env', 'epoch', 'revision', 'flagCount', 'flags'],
   $defs: {
     ...definitions,
     snapshotFlag: {
