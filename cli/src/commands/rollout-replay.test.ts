@@ -130,6 +130,12 @@ test('a block that was changed is found, and what it changes', async () => {
   expect(out).toMatch(/\n {2}\d\d:\d\d:\d\d UTC .*: recorded .*, replayed /)
 })
 
+test('a block that cannot be read is named', async () => {
+  const { server, id } = await played()
+  await tamper(server, id, 3, () => '{"rows":')
+  await expect(replay(id)).rejects.toThrow(`Block 3 of attempt 1 of ${id} is damaged`)
+})
+
 test('a changed block is found even where nothing was decided on it any more', async () => {
   const { server, id } = await played()
   const { kysely } = server.shell.database
@@ -158,7 +164,7 @@ test('the record of another engine is not replayed', async () => {
   await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve))
   stops.push(async () => void older.close())
   process.env['SLUICE_URL'] = `http://127.0.0.1:${(older.address() as AddressInfo).port}`
-  await expect(replay(id)).rejects.toThrow(/recorded by engine 0, this is engine 2/)
+  await expect(replay(id)).rejects.toThrow(/recorded by engine 0, this is engine 3/)
 })
 
 test('what was never started has nothing to replay', async () => {

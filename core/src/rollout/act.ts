@@ -16,6 +16,7 @@ export function act(
   const person = (sentence: string): Stop => ({ by: 'person', sentence: `${sentence}${said}`, atMs: nowMs })
   switch (action.action) {
     case 'start':
+      if (state.ended) return { refused: `${standsWhere(state)}: create a new rollout to start over.` }
       if (state.stage >= 0) return { refused: 'It was started already.' }
       return start(plan, state, { code: 'PERSON', sentence: `Started${said}` }, nowMs)
     case 'takeover':
@@ -25,17 +26,26 @@ export function act(
     case 'rollback': {
       const refused = whyNotLower(state, action.to)
       if (refused !== null) return { refused }
-      return rollBack(plan, state, action.to, person(`A person rolled back to ${percentText(action.to)}`))
+      const stop = person(`A person rolled back to ${percentText(action.to)}`)
+      return stillLatched(rollBack(plan, state, action.to, stop), stop, state.stoppedBy)
     }
     case 'hold':
-      if (state.ended || state.stage < 0) return { refused: 'Only a running rollout can be held.' }
+      if (state.ended || state.stage < 0)
+        return { refused: `Only a running rollout can be held. ${standsWhere(state)}.` }
       if (state.stoppedBy) return { refused: `It is stopped already: ${state.stoppedBy.sentence}` }
       return hold(state, person('a person holds it'))
     case 'resume':
-      if (state.ended || !state.stoppedBy) return { refused: 'Nothing to resume: no person and no breach stopped it.' }
+      if (state.ended || state.stage < 0)
+        return { refused: `Only a stopped rollout can be resumed. ${standsWhere(state)}.` }
+      if (!state.stoppedBy)
+        return {
+          refused:
+            'Nothing to resume: no person and no breach stopped it. What else holds it ends by itself; "proceed" goes on without waiting.',
+        }
       return resume(plan, state, `Resumed${said}`, nowMs)
     case 'proceed': {
-      if (state.ended || state.stage < 0) return { refused: 'Only a running rollout can proceed.' }
+      if (state.ended || state.stage < 0)
+        return { refused: `Only a running rollout can proceed. ${standsWhere(state)}.` }
       if (state.stoppedBy?.by === 'breach')
         return {
           refused: `Not past a breach: ${state.stoppedBy.sentence}. Resume it first (a new attempt with fresh evidence), or roll back.`,
@@ -48,6 +58,13 @@ export function act(
       return isPart ? creep(plan, free, action.to ?? 0, why, nowMs) : advance(plan, free, why, nowMs)
     }
   }
+}
+
+/** Fewer users with the candidate do not undo a breach: it keeps the rollout from going on until somebody resumes it. */
+function stillLatched(decision: Decision, { sentence, atMs }: Stop, before: Stop | null): Decision {
+  if (before?.by !== 'breach' || decision.next.ended) return decision
+  const latched: Stop = { by: 'breach', sentence: `${sentence}, after a breach (${before.sentence})`, atMs }
+  return { ...decision, next: { ...decision.next, stoppedBy: latched } }
 }
 
 const standsWhere = ({ stage, ended }: Pick<RolloutState, 'stage' | 'ended'>): string =>
@@ -67,8 +84,9 @@ function whyNotRaise(plan: Plan, state: RolloutState, to: number | undefined): s
 
 /** A completed rollout can still be rolled back. */
 function whyNotLower({ stage, ended, sharePer100k }: RolloutState, to: number): string | null {
-  if (stage < 0 || (ended !== null && ended !== 'completed'))
-    return `${standsWhere({ stage, ended })}: nobody has the candidate.`
+  if (ended === 'superseded')
+    return `${standsWhere({ stage, ended })}: a person took the share over. Lower that of the flag's rule itself.`
+  if (stage < 0 || ended === 'rolled_back') return `${standsWhere({ stage, ended })}: nobody has the candidate.`
   if (to < sharePer100k) return null
   return `A rollback lowers the share: "to" must be below the present ${percentText(sharePer100k)}.`
 }

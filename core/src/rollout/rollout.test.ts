@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UnitLedger } from '../statistics/index.ts'
-import { act, draft, ledgerSettings, positionOf, simulate, standing, step } from './index.ts'
+import { act, draft, ledgerSettings, percentText, positionOf, simulate, standing, step } from './index.ts'
 import type { Decision, Guardrail, Plan, RecordedCall, Stage } from './index.ts'
 
 const minute = 60_000
@@ -197,6 +197,26 @@ describe('a rollout over recorded traffic', () => {
     )
   })
 
+  test('users who are there from the first second give amounts too, once caches are warm', () => {
+    const p95: Guardrail = {
+      ...errors,
+      id: 'p95',
+      metric: 'latency_ms',
+      stat: 'p95',
+      limit: 1.5,
+      safe: 2.25,
+      onBreach: 'hold',
+    }
+    const busy = (latencyT: number) =>
+      simulate(
+        plan({ stages: [stage(50, 10 * minute)], guardrails: [errors, p95] }),
+        traffic({ ...healthy, minutes: 20, perMinute: 6000, share: 0.5, users: 2000, latencyT }),
+      )
+    const { state, standing: found } = busy(1)
+    expect([state.ended, found.verdicts[1]?.candidate.units]).toEqual(['completed', expect.closeTo(1000, -2)])
+    expect(busy(4).state.stoppedBy?.sentence).toMatch(/^p95 latency/)
+  })
+
   test.each([
     [0.03, 0.02, 'between target and limit it stays', null],
     [0.01, 0.02, 'below the target it goes on', 'completed'],
@@ -338,13 +358,50 @@ describe('people', () => {
     expect([lowered.next.sharePer100k, lowered.next.ended, lowered.next.stoppedBy?.by]).toEqual([1000, null, 'person'])
     const closed = done(lowered.next, { action: 'rollback', reason: '', to: 0 })
     if (typeof closed === 'string') throw new Error(closed)
-    expect(done(closed.next, { action: 'resume', reason: '' })).toMatch(/^Nothing to resume/)
-    expect(done(closed.next, { action: 'proceed', reason: '' })).toMatch(/^Only a running rollout/)
+    for (const action of ['start', 'resume', 'proceed', 'hold'] as const)
+      expect(done(closed.next, { action, reason: '' })).toMatch(/It is rolled back already/)
+  })
+
+  test('who took the share over is not told that nobody has the candidate', () => {
+    const taken = done(started(), { action: 'takeover', reason: '', to: 33_000 })
+    if (typeof taken === 'string') throw new Error(taken)
+    expect(done(taken.next, { action: 'rollback', reason: '', to: 0 })).toBe(
+      "It is superseded already: a person took the share over. Lower that of the flag's rule itself.",
+    )
   })
 
   test('nobody proceeds past a breach', () => {
     const breached = { ...started(), stoppedBy: { by: 'breach' as const, sentence: 'errors 5x', atMs: 0 } }
     expect(done(breached, { action: 'proceed', reason: 'trust me' })).toMatch(/^Not past a breach: errors 5x/)
+  })
+
+  test('nor by way of a rollback in part: the breach stays until a resume begins a new attempt', () => {
+    const stoppedBy = { by: 'breach' as const, sentence: 'errors 5x', atMs: 0 }
+    const breached = { ...started(), sharePer100k: 50_000, stage: 2, stoppedBy }
+    const lowered = done(breached, { action: 'rollback', reason: 'less', to: 2000 })
+    if (typeof lowered === 'string') throw new Error(lowered)
+    expect(lowered.why).toEqual({ code: 'PERSON', sentence: 'A person rolled back to 2 %: less' })
+    expect(lowered.next.sharePer100k).toBe(2000)
+    expect(done(lowered.next, { action: 'proceed', reason: '' })).toMatch(
+      /^Not past a breach: A person .*\(errors 5x\)/,
+    )
+    const resumed = done(lowered.next, { action: 'resume', reason: '' })
+    if (typeof resumed === 'string') throw new Error(resumed)
+    expect([resumed.next.attempt, resumed.next.stoppedBy]).toEqual([2, null])
+  })
+
+  test('are told of a share whose users fit it whenever those of an earlier one did not', () => {
+    const sampleRatio = { past: 50, units: { T: 0, C: 0 } }
+    const sentence = (units: { T: number; C: number }) =>
+      standing(plan(), { ...started(), sampleRatio: { ...sampleRatio, units } }, facts).why.sentence
+    expect(sentence({ T: 0, C: 0 })).toMatch(
+      /^Held at 1 %: the users of an earlier share of this attempt did not fit it/,
+    )
+    expect(sentence({ T: 900, C: 100 })).toMatch(/^Held at 1 %: 900 candidate and 100 baseline users do not fit 1 %/)
+  })
+
+  test('read a share to its last step', () => {
+    expect([1, 33_333, 99_999, 50_000].map(percentText)).toEqual(['0.001 %', '33.333 %', '99.999 %', '50 %'])
   })
 
   test('a clock that was set back holds the rollout, and is named', () => {

@@ -2,7 +2,7 @@ import { addUnits } from '../statistics/index.ts'
 import type { Block, LedgerSettings, Position } from '../statistics/index.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
-import { weigh } from './evidence.ts'
+import { warmUpBlocks, weigh } from './evidence.ts'
 import { ledgerKey, ledgerMetricOf } from './guardrail-test.ts'
 import { actsIn, judge } from './judge.ts'
 import type { Plan } from './plan.ts'
@@ -28,11 +28,10 @@ export function ledgerSettings(plan: Plan, { sampleBits }: Pick<RolloutState, 's
 }
 
 /** Where the next block of this rollout lies, for its ledger. */
-export const positionOf = (state: RolloutState, block: number): Position => ({
-  block,
-  visit: state.visit,
-  entry: state.entry,
-})
+export const positionOf = (
+  { visit, entry, visitBlock }: Pick<RolloutState, 'visit' | 'entry' | 'visitBlock'>,
+  block: number,
+): Position => ({ block, visit, entry, isWarmUp: block - visitBlock < warmUpBlocks })
 
 export interface Step {
   readonly decision: Decision

@@ -1,11 +1,11 @@
-import { sampleRatioThreshold } from '../statistics/index.ts'
+import { sampleRatioLogFactor, sampleRatioThreshold } from '../statistics/index.ts'
 import { guardrailLabel, limitText, safeText } from './describe-verdict.ts'
 import { actsIn } from './judge.ts'
 import { shareOf, stageAbove } from './plan.ts'
 import type { GuardrailEvidence } from './evidence.ts'
 import type { Guardrail, OnNoData, Plan, WindowTest } from './plan.ts'
 import type { RolloutState, Waiting } from './state.ts'
-import { sampleRatioOf } from './unit-sample.ts'
+import { designedShare, sampleRatioOf } from './unit-sample.ts'
 import type { Verdict } from './verdict.ts'
 import { clockText, percentText, shortNumber, spanText } from './words.ts'
 
@@ -139,7 +139,11 @@ function tooLong({ maxDurationMs }: Plan, { attemptStartedMs }: RolloutState, { 
 function sampleRatio(state: RolloutState, { sampleRatioHolds }: Facts): Waiting[] {
   if (!sampleRatioHolds || !(sampleRatioOf(state) >= sampleRatioThreshold)) return []
   const { T, C } = state.sampleRatio.units
-  const sentence = `${T} candidate and ${C} baseline users do not fit ${percentText(state.sharePer100k)}: rows of one side are lost or doubled`
+  const isHere = sampleRatioLogFactor(state.sampleRatio.units, designedShare(state)) > 0
+  const who = isHere
+    ? `${T} candidate and ${C} baseline users do not fit ${percentText(state.sharePer100k)}`
+    : 'the users of an earlier share of this attempt did not fit it'
+  const sentence = `${who}: rows of one side are lost or doubled`
   return [{ code: 'sample_ratio', sentence }]
 }
 
@@ -147,7 +151,7 @@ function sampleRatio(state: RolloutState, { sampleRatioHolds }: Facts): Waiting[
 function bothSides({ guardrails }: Plan, { visitUnits: { seen, crossed } }: RolloutState): Waiting[] {
   const countsUnits = guardrails.some(({ counting, window }) => counting !== 'request' && !window)
   if (!countsUnits || crossed < 5 || crossed * 100 <= seen) return []
-  const sentence = `${crossed} of ${seen} users reported from both sides and count on neither: is the unit the one that is sampled?`
+  const sentence = `${crossed} of ${seen} users reported from both sides and count on neither; see whether the unit is the one that is sampled`
   return [{ code: 'both_sides', sentence }]
 }
 

@@ -23,10 +23,11 @@ export function whyAdvance(plan: Plan, state: RolloutState, verdicts: readonly V
   const known = acting.map(({ guardrail, verdict }) => {
     const { events, units } = verdict.candidate
     const end = guardrail.direction === 'over' ? verdict.interval[1] : verdict.interval[0]
+    const users = units === 1 ? 'user' : 'users'
     const counted =
       events === null
-        ? `${guardrailLabel(guardrail)} of ${shortNumber(units)} users`
-        : `${guardrailLabel(guardrail)} in ${events} of ${units} users`
+        ? `${guardrailLabel(guardrail)} of ${shortNumber(units)} ${users}`
+        : `${guardrailLabel(guardrail)} in ${events} of ${units} ${users}`
     const worse = guardrail.direction === 'over' ? 'worse than' : 'less than'
     const safe = limitText(guardrail, guardrail.safe)
     if (verdict.verdict === 'pass') return `${counted}: ${worse} ${safe} is ruled out`

@@ -9,8 +9,8 @@ export function shortNumber(value: number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
 
-/** A share out of 100,000 as percent: "10 %", "0.5 %". */
-export const percentText = (sharePer100k: number): string => `${shortNumber(sharePer100k / 1000)} %`
+/** A share out of 100,000 as percent, to its last step: "10 %", "0.5 %", "99.999 %". */
+export const percentText = (sharePer100k: number): string => `${sharePer100k / 1000} %`
 
 /** A ratio or a rate in the unit of its limit: "2.9x", "5 %", "812 ms". */
 export function amountText(value: number, compare: 'ratio' | 'absolute', stat: string, unit: string): string {

@@ -116,6 +116,9 @@ describe('who counts', () => {
     const block = book.seal([call('a', 300, 2), call('a', 100, 1), call('b', 50, 1)], at(0))
     expect(block.values['latency_ms']?.map(({ value }) => value)).toEqual([100, 50])
     expect(book.seal([call('a', 900, 3)], at(1)).values['latency_ms']).toEqual([])
+    const cold = ledger()
+    expect(cold.seal([call('a', 900, 1)], { ...at(0), isWarmUp: true }).values['latency_ms']).toEqual([])
+    expect(cold.seal([call('a', 300, 2)], at(1)).values['latency_ms']?.map(({ value }) => value)).toEqual([300])
   })
 
   test('a full table takes no new unit and says so', () => {

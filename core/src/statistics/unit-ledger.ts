@@ -34,6 +34,8 @@ export interface Position {
   readonly visit: number
   /** Rises when the attempt's highest share rises; a candidate unit counts in the entry it was first exposed in. */
   readonly entry: number
+  /** True while amounts are left out: caches are cold. Who was seen then counts with what comes after. Default: false. */
+  readonly isWarmUp?: boolean
 }
 
 /** All that a ledger remembers between two blocks: sealing on from it gives the same blocks. */
@@ -247,6 +249,7 @@ export class UnitLedger {
   #observe(member: Member, metric: LedgerMetric, index: number, value: number, part: number, tally: BlockTally): void {
     const { arm, table, unit } = member
     const { of } = table
+    if (metric.kind === 'value' && this.#position.isWarmUp) return
     const bit = 1 << index
     const isFirst = !((of.observed[unit] ?? 0) & bit)
     of.observed[unit] = (of.observed[unit] ?? 0) | bit

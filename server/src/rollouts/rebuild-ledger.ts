@@ -1,4 +1,4 @@
-import { ledgerSettings } from '@sluice/core/rollout'
+import { ledgerSettings, positionOf } from '@sluice/core/rollout'
 import type { RolloutState } from '@sluice/core/rollout'
 import { UnitLedger } from '@sluice/core/statistics'
 import type { LedgerRow } from '@sluice/core/statistics'
@@ -30,7 +30,10 @@ export interface KeptLedger {
 }
 
 /** The ledger as it was when the last block was sealed: the last checkpoint, and the blocks since, folded row for row. */
-export async function rebuildLedger({ id, plan, state }: RolloutRecord, db: Kysely<Tables>): Promise<KeptLedger> {
+export async function rebuildLedger(
+  { id, plan, state, visits }: RolloutRecord,
+  db: Kysely<Tables>,
+): Promise<KeptLedger> {
   const { attempt } = state
   const settings = ledgerSettings(plan, state)
   const checkpoint = await findCheckpoint(db, id, attempt)
@@ -43,11 +46,12 @@ export async function rebuildLedger({ id, plan, state }: RolloutRecord, db: Kyse
     const first = at
     while (at < rows.length && (rows[at]?.seq ?? Infinity) <= block.toSeq) at += 1
     const { index, visit, entry } = block
-    ledger.seal(ledgerRows(rows.slice(first, at), { attempt, visit }), { block: index, visit, entry })
+    const visitBlock = visits.find((known) => known.visit === visit)?.fromBlock ?? 0
+    ledger.seal(ledgerRows(rows.slice(first, at), { attempt, visit }), positionOf({ visit, entry, visitBlock }, index))
   }
   // Blocks without rows are not stored, and yet units settled in them: without this they would settle, and count, again.
-  const { block: next, visit, entry } = state
+  const { block: next } = state
   const last = blocks.at(-1)?.index ?? checkpoint?.image.position.block
-  if (last !== undefined && next - 1 > last) ledger.seal([], { block: next - 1, visit, entry })
+  if (last !== undefined && next - 1 > last) ledger.seal([], positionOf(state, next - 1))
   return { attempt, ledger, rowsSince: at }
 }

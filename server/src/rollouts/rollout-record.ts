@@ -7,6 +7,8 @@ export interface Visit {
   readonly attempt: number
   readonly sharePer100k: number
   readonly fromMs: number
+  /** Its first block in the attempt. */
+  readonly fromBlock: number
 }
 
 /** Calls and users of one arm over the attempt. */
@@ -64,6 +66,6 @@ export const isLive = ({ state }: Pick<RolloutRecord, 'state'>): boolean => stat
 /** The visits after a change of state: a new one when share, attempt or arms changed. */
 export function visitsAfter(visits: readonly Visit[], state: RolloutState): readonly Visit[] {
   if (visits.at(-1)?.visit === state.visit || state.visit === 0) return visits
-  const { visit, attempt, sharePer100k, visitStartedMs: fromMs } = state
-  return [...visits, { visit, attempt, sharePer100k, fromMs }]
+  const { visit, attempt, sharePer100k, visitStartedMs: fromMs, visitBlock: fromBlock } = state
+  return [...visits, { visit, attempt, sharePer100k, fromMs, fromBlock }]
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { SluiceError } from '@sluice/contract'
 import { isIdleBlock } from '@sluice/core/rollout'
 import type { Facts } from '@sluice/core/rollout'
 import type { Block } from '@sluice/core/statistics'
@@ -77,16 +78,24 @@ export async function listToldBlocks(
   return rows.map((row) => {
     const intact = hashOf(previous, row) === row.hash
     previous = row.hash
-    const { attempt, index, facts, block, hash } = row
+    return { ...readRow(row), hash: row.hash, intact }
+  })
+}
+
+function readRow({ rollout, attempt, index, facts, block }: Selectable<SealedBlockTable>): ToldBlock {
+  try {
     return {
       attempt,
       index,
       facts: JSON.parse(facts) as Facts,
       block: block === null ? null : (JSON.parse(block) as Block),
-      hash,
-      intact,
     }
-  })
+  } catch (cause) {
+    throw new SluiceError('STATE_CONFLICT', `Block ${index} of attempt ${attempt} of ${rollout} is damaged: no JSON.`, {
+      hint: 'It is not what was sealed, and nothing can be replayed past it. A backup of the database may hold it.',
+      cause,
+    })
+  }
 }
 
 async function hashAt(
