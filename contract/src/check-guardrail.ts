@@ -33,7 +33,7 @@ export function checkCounting(
 }
 
 export function checkLimit(
-  { stat, compare, direction, limit, safe, window }: Guardrail,
+  { metric, stat, per, compare, direction, limit, safe, window }: Guardrail,
   pointer: string,
   field: string,
   safeField: string,
@@ -54,6 +54,14 @@ export function checkLimit(
         limit === 0
           ? 'Expected a limit above 0; for "none at all" say test "window": one amount above 0 is then a breach.'
           : `Expected a limit above 0; got ${limit}.`,
+      ),
+    )
+  const bound = per === undefined ? metricNamed(metric, stat).bound : null
+  if (bound !== null && (direction === 'over' ? limit >= bound : limit > bound))
+    problems.push(
+      brokenRule(
+        `${pointer}/${field}`,
+        `"${metric}" lies between 0 and ${bound}: ${direction === 'over' ? 'nothing is ever above' : 'everything is below'} ${limit}. Expected a limit in between.`,
       ),
     )
   if (direction === 'over' ? safe > limit : safe < limit)

@@ -1,11 +1,41 @@
 import { describe, expect, test } from 'vitest'
-import { fromPlan, planInputSchema, toPlan } from './index.ts'
+import { fieldErrors, fromPlan, planInputSchema, toPlan } from './index.ts'
 import type { GuardrailInput } from './index.ts'
 
 const context = { variants: ['on', 'off'], off: 'off', traffic: null }
 const planned = (guardrail: GuardrailInput) =>
   toPlan(planInputSchema.parse({ flag: 'f', guardrails: [{ onBreach: 'rollback', ...guardrail }] }), context)
 const problemsOf = (guardrail: GuardrailInput) => planned(guardrail).problems.map(({ pointer }) => pointer)
+
+test.each([
+  ['0s', true],
+  ['1.5h', true],
+  ['3650d', true],
+  ['3651d', false],
+  ['999999999d', false],
+  ['-1h', false],
+  ['1e9d', false],
+  ['1h30m', false],
+])('"%s" as a time is taken: %s', (atLeast, isTaken) => {
+  const parsed = planInputSchema.safeParse({ flag: 'f', stages: [{ percent: 10, atLeast }] })
+  expect(parsed.error?.issues[0]?.message ?? isTaken).toEqual(
+    isTaken ? true : expect.stringMatching(/such as "10s".* ten years at most/),
+  )
+})
+
+test('a plan with too much or too little of something is told how much it may be', () => {
+  const stages = Array.from({ length: 1000 }, (_, i) => ({ percent: (i + 1) / 10 }))
+  const messagesOf = (plan: object) => {
+    const { error } = planInputSchema.safeParse({ flag: 'f', ...plan })
+    return error ? fieldErrors(error).errors.map(({ pointer, message }) => `${pointer}: ${message}`) : []
+  }
+  expect(messagesOf({ stages })).toEqual(['/stages: Expected at most 20 items.'])
+  expect(messagesOf({ guardrails: [] })).toEqual(['/guardrails: Expected at least 1 item.'])
+  expect(messagesOf({ reason: 'x'.repeat(501) })).toEqual(['/reason: Expected at most 500 characters.'])
+  expect(messagesOf({ guardrails: [{ metric: 'error', ratioOver: 0 }] })).toEqual([
+    '/guardrails/0/ratioOver: Expected more than 0.',
+  ])
+})
 
 describe('a guardrail', () => {
   test('over windows gets the usual figures where it names none, and shows them', () => {
@@ -68,6 +98,9 @@ describe('a guardrail', () => {
       { metric: 'latency_ms', stat: 'count', over: 3, test: 'window' },
       ['/guardrails/0/stat', '/stages/0', '/stages/1', '/stages/2', '/stages/3'],
     ],
+    [{ metric: 'quality', stat: 'mean', under: 2 }, ['/guardrails/0/under']],
+    [{ metric: 'quality', stat: 'mean', over: 1 }, ['/guardrails/0/over']],
+    [{ metric: 'quality', stat: 'mean', under: 0.9 }, []],
     [{ metric: 'error', over: 0.05, window: { breach: 4, of: 3 } }, ['/guardrails/0/window/breach']],
     [{ metric: 'error', over: 0.05, window: { length: '1s' } }, ['/guardrails/0/window/length']],
     [{ metric: 'error', over: 0.05, test: 'evidence', window: {} }, ['/guardrails/0/window']],

@@ -5,6 +5,17 @@ import type { FieldError } from './problem.ts'
 export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
+/** What zod says of sizes in terms of its own, said in words: "Expected at most 20 items." */
+export function sizeMessage(issue: z.core.$ZodIssue): string {
+  if (!/^Too (?:small|big): /.test(issue.message)) return issue.message
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return issue.message
+  const bound = issue.code === 'too_small' ? issue.minimum : issue.maximum
+  const noun = issue.origin === 'array' ? ' item' : issue.origin === 'string' ? ' character' : ''
+  const which = issue.code === 'too_small' ? 'at least' : 'at most'
+  const sense = issue.inclusive === false ? (issue.code === 'too_small' ? 'more than' : 'less than') : which
+  return `Expected ${sense} ${bound}${noun === '' || Number(bound) === 1 ? noun : `${noun}s`}.`
+}
+
 /** The faults of a refused value; `shape` is true when a type or a field name is wrong, false when only a rule is broken. */
 export function fieldErrors(error: z.ZodError): { readonly errors: readonly FieldError[]; readonly shape: boolean } {
   const errors = error.issues.flatMap((issue): FieldError[] => {
@@ -14,7 +25,7 @@ export function fieldErrors(error: z.ZodError): { readonly errors: readonly Fiel
         code: 'unknown_field',
         message: `Unknown field "${key}": remove it or check its spelling.`,
       }))
-    return [{ pointer: pointerOf(issue.path), code: issue.code, message: issue.message }]
+    return [{ pointer: pointerOf(issue.path), code: issue.code, message: sizeMessage(issue) }]
   })
   const shape = error.issues.some(
     ({ code }) => code === 'invalid_type' || code === 'unrecognized_keys' || code === 'invalid_union',

@@ -32,7 +32,7 @@ export function lintBlind(
   if (blind.length === 0 || !planned) return []
   const needed = longest(blind.map(({ outlook }) => outlook))
   const timeAt = (other: number): number =>
-    longest(blind.flatMap(({ guardrail }) => outlooks[other]?.find((one) => one.guardrail === guardrail.id) ?? []))
+    longest(blind.map(({ guardrail }) => outlooks[other]?.find((one) => one.guardrail === guardrail.id)))
   const next = plan.stages[stage + 1]
   const sooner =
     next && timeAt(stage + 1) < needed ? `, ${aboutText(timeAt(stage + 1))} at ${percentText(shareOf(next))}` : ''
@@ -44,14 +44,15 @@ export function lintBlind(
       severity: 'warning',
       code: 'blind',
       pointer: `/stages/${stage}`,
-      sentence: `${stageText(plan, stage)} is ${word}: it finds ${listText(blind.map(foundText))}; ${need}${sooner}.`,
+      sentence: `${stageText(plan, stage)} is ${word}: it finds ${listText([...new Set(blind.map(foundText))])}; ${need}${sooner}.`,
       remedy: remedy(needed, shareOf(planned) <= 50_000, seesMoreLater),
     },
   ]
 }
 
-const longest = (outlooks: readonly Outlook[]): number =>
-  Math.max(...outlooks.map(({ prospects }) => prospects[0]?.timeMs ?? Infinity))
+/** Until all of them have found it; for ever where one does not look. */
+const longest = (outlooks: readonly (Outlook | undefined)[]): number =>
+  Math.max(...outlooks.map((outlook) => outlook?.prospects[0]?.timeMs ?? Infinity))
 
 function foundText({ guardrail, outlook: { prospects, label } }: Acting): string {
   const [twice] = prospects

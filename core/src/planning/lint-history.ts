@@ -2,6 +2,7 @@ import { guardrailLabel, limitText } from '../rollout/describe-verdict.ts'
 import { tailOf } from '../rollout/guardrail-test.ts'
 import type { Guardrail, Plan } from '../rollout/plan.ts'
 import { rateInterval } from '../statistics/index.ts'
+import { shortNumber } from '../rollout/words.ts'
 import { exceedance, momentsOf, partsOf } from './distribution.ts'
 import type { Finding } from './finding.ts'
 import { historyName, historyOf } from './traffic.ts'
@@ -24,6 +25,7 @@ function lintMetric(guardrail: Guardrail, index: number, traffic: Traffic): Find
         remedy: 'Report the metric, check its name, or leave the guardrail out.',
       },
     ]
+  if (isBeyondAll(guardrail, traffic)) return [beyondAll(guardrail, pointer, rateOf(guardrail, traffic))]
   if (!isBrokenByBaseline(guardrail, traffic)) return []
   return [
     {
@@ -36,6 +38,30 @@ function lintMetric(guardrail: Guardrail, index: number, traffic: Traffic): Find
     },
   ]
 }
+
+const rateOf = (guardrail: Guardrail, traffic: Traffic): number => {
+  const history = historyOf(guardrail, traffic)
+  return typeof history !== 'string' && history.kind === 'rate' ? history.rate : 0
+}
+
+/** Whether the limit lies where no candidate can get: a multiple of the baseline's rate that is more than all. */
+export function isBeyondAll(guardrail: Guardrail, traffic: Traffic): boolean {
+  const { compare, direction, limit, stat, window } = guardrail
+  if (compare !== 'ratio' || direction !== 'over' || (stat === 'count' && window)) return false
+  return limit * lowest(rateOf(guardrail, traffic), traffic) >= 1
+}
+
+/** The least that a rate can be for what it rests on. */
+const lowest = (rate: number, { units = Infinity }: Traffic): number =>
+  units === Infinity ? rate : rateInterval(units, Math.round(rate * units))[0]
+
+const beyondAll = (guardrail: Guardrail, pointer: string, rate: number): Finding => ({
+  severity: 'warning',
+  code: 'unreachable',
+  pointer,
+  sentence: `No candidate can break the limit of ${limitText(guardrail)} on ${guardrailLabel(guardrail)}: the baseline is at ${shortNumber(100 * rate)} %, and so many times that is more than all.`,
+  remedy: `Put it well below ${shortNumber(1 / rate)}x, at which every user fails.`,
+})
 
 /** Whether the baseline itself is beyond an absolute limit, surely enough for what its figures rest on. */
 function isBrokenByBaseline(guardrail: Guardrail, traffic: Traffic): boolean {

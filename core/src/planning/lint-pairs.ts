@@ -4,21 +4,25 @@ import { actsIn } from '../rollout/judge.ts'
 import type { Guardrail, OnBreach, Plan } from '../rollout/plan.ts'
 import type { Finding } from './finding.ts'
 
-/** Two guardrails that look at one number in the same way. */
+/** Two guardrails that look at one number. */
+const sameNumber = (a: Guardrail, b: Guardrail): boolean =>
+  a.metric === b.metric && a.where === b.where && a.per === b.per && a.stat === b.stat && a.compare === b.compare
+
+/** Two that look at it in the same way. */
 const sameFact = (a: Guardrail, b: Guardrail): boolean =>
-  ledgerKey(a) === ledgerKey(b) &&
-  a.stat === b.stat &&
-  a.compare === b.compare &&
-  Boolean(a.window) === Boolean(b.window)
+  sameNumber(a, b) && ledgerKey(a) === ledgerKey(b) && Boolean(a.window) === Boolean(b.window) && a.settle === b.settle
 
 /** Guardrails that stand in each other's way. */
 export function lintPairs(plan: Plan): Finding[] {
   return plan.guardrails.flatMap((guardrail, i) =>
     plan.guardrails.flatMap((other, j): Finding[] => {
-      if (i === j || !sameFact(guardrail, other)) return []
+      if (i === j || !sameNumber(guardrail, other)) return []
       const meets = plan.stages.some((_, stage) => actsIn(guardrail, stage) && actsIn(other, stage))
       if (!meets) return []
-      return [...(i < j ? lintRange(guardrail, other, j) : []), ...lintShadow(plan, guardrail, other, i, j)]
+      return [
+        ...(i < j ? lintRange(guardrail, other, j) : []),
+        ...(sameFact(guardrail, other) ? lintShadow(plan, guardrail, other, i, j) : []),
+      ]
     }),
   )
 }
@@ -38,6 +42,26 @@ function lintRange(a: Guardrail, b: Guardrail, index: number): Finding[] {
   ]
 }
 
+/** One limit with two consequences, or simply twice. */
+function lintTwice(guardrail: Guardrail, other: Guardrail, index: number): Finding {
+  const limit = `One limit, ${guardrailLabel(guardrail)} ${limitText(guardrail)}`
+  if (guardrail.onBreach === other.onBreach)
+    return {
+      severity: 'warning',
+      code: 'unreachable',
+      pointer: `/guardrails/${index}`,
+      sentence: `${limit} (${guardrail.onBreach}), stands twice: the second never has its turn.`,
+      remedy: 'Leave one of them out.',
+    }
+  return {
+    severity: 'error',
+    code: 'contradiction',
+    pointer: `/guardrails/${index}/onBreach`,
+    sentence: `${limit}, has two consequences: ${other.onBreach} and ${guardrail.onBreach}.`,
+    remedy: 'Keep one of them, or give the milder one a nearer limit.',
+  }
+}
+
 const rank: Readonly<Record<OnBreach, number>> = { notify: 0, hold: 1, 'step-back': 2, rollback: 3 }
 
 /** A guardrail behind a stricter one: the same limit with another consequence, or one that never gets its turn. */
@@ -45,18 +69,8 @@ function lintShadow(plan: Plan, guardrail: Guardrail, other: Guardrail, i: numbe
   if (guardrail.direction !== other.direction || guardrail.window) return []
   const isSafeLineOfItsOwn = guardrail.direction === 'over' ? guardrail.safe < other.safe : guardrail.safe > other.safe
   const isFurther = guardrail.direction === 'over' ? guardrail.limit > other.limit : guardrail.limit < other.limit
-  if (guardrail.limit === other.limit && guardrail.safe === other.safe && guardrail.onBreach !== other.onBreach)
-    return i < j
-      ? []
-      : [
-          {
-            severity: 'error',
-            code: 'contradiction',
-            pointer: `/guardrails/${i}/onBreach`,
-            sentence: `One limit, ${guardrailLabel(guardrail)} ${limitText(guardrail)}, has two consequences: ${other.onBreach} and ${guardrail.onBreach}.`,
-            remedy: 'Keep one of them, or give the milder one a nearer limit.',
-          },
-        ]
+  if (guardrail.limit === other.limit && guardrail.safe === other.safe)
+    return i < j ? [] : [lintTwice(guardrail, other, i)]
   const isCovered = plan.stages.every((_, stage) => !actsIn(guardrail, stage) || actsIn(other, stage))
   if (!isFurther || !isCovered || isSafeLineOfItsOwn || rank[guardrail.onBreach] > rank[other.onBreach]) return []
   return [

@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import { lintBlind } from './lint-blind.ts'
 import type { Acting } from './lint-blind.ts'
 import { lintWindow } from './lint-window.ts'
-import { lintHistory } from './lint-history.ts'
+import { isBeyondAll, lintHistory } from './lint-history.ts'
 import type { Outlook } from './outlook.ts'
 import { aboutText, actingAt, stageText } from './plan-words.ts'
 import type { Traffic } from './traffic.ts'
@@ -36,7 +36,12 @@ function lintStage(plan: Plan, stage: number, traffic: Traffic, outlooks: readon
   })
   return [
     ...lintUnits(plan, stage, traffic),
-    ...lintBlind(plan, stage, acting, outlooks),
+    ...lintBlind(
+      plan,
+      stage,
+      acting.filter(({ guardrail }) => !isBeyondAll(guardrail, traffic)),
+      outlooks,
+    ),
     ...(plan.advance === 'proof'
       ? acting.flatMap((one) => lintProof(plan, stage, one))
       : lintTargets(plan, stage, acting)),
@@ -56,12 +61,14 @@ function lintUnits(plan: Plan, stage: number, { unitsPerDay }: Traffic): Finding
   const smaller = units * (comparesArms ? Math.min(share, 1 - share) : share)
   if (smaller >= fewestUnits || smaller === 0) return []
   const arm = comparesArms && share > 0.5 ? 'baseline' : 'candidate'
+  const count = smaller < 1 ? 'hardly one' : `about ${Math.round(smaller)}`
+  const noun = Math.round(smaller) <= 1 ? 'user' : 'users'
   return [
     {
       severity: 'warning',
       code: 'few_units',
       pointer: `/stages/${stage}`,
-      sentence: `${stageText(plan, stage)} has about ${Math.round(smaller)} ${arm} users: that says something about these users, not about users.`,
+      sentence: `${stageText(plan, stage)} has ${count} ${arm} ${noun}: that says something about these users, not about users.`,
       remedy: `Let it last ${aboutText((fewestUnits / smaller) * planned.atLeastMs)}, or ${arm === 'candidate' ? 'open a larger share' : 'keep more of them on the baseline'}.`,
     },
   ]
@@ -110,8 +117,11 @@ function lintTargets(plan: Plan, stage: number, acting: readonly Acting[]): Find
       severity: 'warning',
       code: 'between',
       pointer,
-      sentence: `${stageText(plan, stage)} waits for a person: the baseline, at ${limitText(guardrail, outlook.baseline ?? 0)} ${outlook.label}, lies between the target (${safeText(guardrail)}) and the limit (${limitText(guardrail)}), and so will an equal candidate.`,
-      remedy: 'Move the target beyond what is normal, or compare with the baseline.',
+      sentence: `${stageText(plan, stage)} waits for a person: ${betweenText(guardrail, outlook)}.`,
+      remedy:
+        guardrail.compare === 'ratio'
+          ? 'Move the target to 1x or beyond, unless the change is there to be better in this.'
+          : 'Move the target beyond what is normal, or compare with the baseline.',
     })),
     ...(unproven.length === 0
       ? []
@@ -127,11 +137,17 @@ function lintTargets(plan: Plan, stage: number, acting: readonly Acting[]): Find
   ]
 }
 
-/** Past the target and short of the limit. Comparisons have no such baseline. */
-const isBetween = ({ compare, direction, safe, limit }: Guardrail, value: number | null): boolean =>
-  compare === 'absolute' &&
-  value !== null &&
-  (direction === 'over' ? value > safe && value <= limit : value < safe && value >= limit)
+function betweenText(guardrail: Guardrail, { baseline, label }: Outlook): string {
+  const lines = `between the target (${safeText(guardrail)}) and the limit (${limitText(guardrail)})`
+  const value = limitText(guardrail, baseline ?? 0)
+  return guardrail.compare === 'ratio'
+    ? `a candidate just like the baseline, at ${value} its ${label}, lies ${lines}`
+    : `the baseline, at ${value} ${label}, lies ${lines}, and so will an equal candidate`
+}
+
+/** Past the target and short of the limit; a comparison's baseline is 1x itself. */
+const isBetween = ({ direction, safe, limit }: Guardrail, value: number | null): boolean =>
+  value !== null && (direction === 'over' ? value > safe && value <= limit : value < safe && value >= limit)
 
 /** Answers of a fallback look like successes of the candidate. */
 function lintFallback({ guardrails }: Plan, { rates }: Traffic): Finding[] {

@@ -28,7 +28,7 @@ export function lintWindow(plan: Plan, stage: number, guardrail: Guardrail, traf
         code: 'window_empty',
         pointer,
         sentence: `${stageText(plan, stage)}: a window of ${spanText(lengthMs)} gets about ${shortNumber(calls)} calls and needs ${window.minSamples}: ${label} say nothing here.`,
-        remedy: `Take windows of ${aboutText((window.minSamples / Math.max(calls, 1e-9)) * lengthMs)}, fewer calls, or evidence in their place.`,
+        remedy: `Take windows of ${aboutText((window.minSamples / Math.max(calls, 1e-9)) * lengthMs)}, a smaller minSamples, or evidence in their place.`,
       },
     ]
   const sight = sightOf(plan, stage, guardrail, traffic)

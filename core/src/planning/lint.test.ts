@@ -81,6 +81,25 @@ describe('an error keeps a plan from starting:', () => {
       ),
       'contradiction /guardrails/1',
     ],
+    [
+      'a range that is empty, one end of which is a threshold over windows',
+      planWith(
+        [10],
+        [
+          limit({ id: 'a', metric: 'latency_ms', stat: 'mean', limit: 900, safe: 900 }),
+          limit({
+            id: 'b',
+            metric: 'latency_ms',
+            stat: 'mean',
+            limit: 1200,
+            safe: 1200,
+            direction: 'under',
+            window: { blocks: 6, breach: 1, of: 1, minSamples: 1, ceiling: null },
+          }),
+        ],
+      ),
+      'contradiction /guardrails/1',
+    ],
     ['no time at all', lasting(good, 0), 'no_time /stages/0/atLeast'],
     ['no time at all for failures to come', { ...lasting(good, 0), advance: 'proof' }, 'no_time /stages/0/atLeast'],
     ['a limit that the baseline breaks', planWith([10], [limit({ limit: 0.01 })]), 'baseline_beyond /guardrails/0'],
@@ -154,6 +173,69 @@ describe('a warning names', () => {
     const slow = guardrailWith({ metric: 'latency_ms', stat: 'p95', limit: 1.5, safe: 1.5 })
     expect(found(lasting(planWith([10], [slow]), 40_000))).toContain('short_stage /stages/0/atLeast')
     expect(found({ ...lasting(good, 20_000), advance: 'proof' })).not.toContain('short_stage /stages/0/atLeast')
+  })
+
+  test('a limit that no candidate can break, and not that the stage is blind to it', () => {
+    const beyond = planWith([10, 50], [guardrailWith({ onBreach: 'rollback', limit: 60, safe: 60 })])
+    expect(found(beyond)).toEqual(['unreachable /guardrails/0'])
+    expect(findingsOf(beyond)[0]?.sentence).toMatch(/^No candidate can break the limit of 60x on errors: .* 2 %/)
+    expect(findingsOf(beyond)[0]?.remedy).toContain('below 50x')
+    expect(found(beyond, { ...busy, units: 100 })).not.toContain('unreachable /guardrails/0')
+  })
+
+  test('a limit that a candidate just like the baseline breaks', () => {
+    const better = (fields: Partial<Guardrail>) =>
+      found(planWith([10], [rollback, guardrailWith({ id: 'better', metric: 'latency_ms', stat: 'p95', ...fields })]))
+    expect(better({ limit: 0.5, safe: 0.75 })).toContain('baseline_beyond /guardrails/1')
+    expect(better({ limit: 2, safe: 3, direction: 'under' })).toContain('baseline_beyond /guardrails/1')
+    expect(better({ limit: 0.5, safe: 0.75, onBreach: 'notify' })).not.toContain('baseline_beyond /guardrails/1')
+    expect(better({ limit: 1, safe: 1.5 })).not.toContain('baseline_beyond /guardrails/1')
+  })
+
+  test('a target that a candidate just like the baseline misses', () => {
+    const told = findingsOf(planWith([10], [guardrailWith({ onBreach: 'rollback', limit: 2, safe: 0.5 })]))
+    expect(told.map(({ code }) => code)).toEqual(['between'])
+    expect(told[0]?.sentence).toContain(
+      'just like the baseline, at 1x its errors, lies between the target (below 0.5x) and the limit (2x)',
+    )
+  })
+
+  test('one limit that stands twice', () => {
+    expect(found(planWith([10, 50], [rollback, { ...rollback, id: 'again' }]))).toEqual(['unreachable /guardrails/1'])
+    expect(found(planWith([10, 50], [rollback, { ...rollback, id: 'later', settle: 'timeout' }]))).toEqual([])
+  })
+
+  test('windows that take longer than their stage', () => {
+    const window = { blocks: 60, breach: 1, of: 4, minSamples: 1, ceiling: null }
+    const slow = planWith([10], [limit({ limit: 0.5, safe: 0.5, window })])
+    expect(found(slow)).toEqual(['slow_proof /stages/0'])
+    expect(findingsOf(slow)[0]?.sentence).toContain('after 4 windows on errors, no sooner: that takes 40 m')
+    expect(previewPlan(slow, busy).stages[0]?.opensAfterMs).toBe(2_400_000)
+    expect(found(planWith([10], [limit({ limit: 0.5, safe: 0.5, window: { ...window, of: 3 } })]))).toEqual([])
+  })
+
+  test('silence that a stage does not live to notice', () => {
+    const patient = (noDataAfterBlocks: number) => planWith([10, 50], [{ ...rollback, noDataAfterBlocks }])
+    expect(found(patient(180))).toEqual([])
+    expect(found(patient(181))).toEqual(['short_stage /guardrails/0/noDataAfter'])
+  })
+
+  test('a holdback that takes from a stage what it says it opens', () => {
+    const [first, ...others] = planWith([10, 50], [rollback]).stages
+    const kept = { ...good, stages: first ? [{ ...first, holdbackPer100k: 95_000 }, ...others] : [] }
+    expect(findingsOf(kept).find(({ code }) => code === 'shares')).toMatchObject({
+      severity: 'warning',
+      pointer: '/stages/0/holdback',
+      sentence: 'With a holdback of 95 % this stage opens 5 %, not 10 %.',
+    })
+  })
+
+  test('a blind stage without the time of a later one that does not look', () => {
+    const blind = findingsOf(
+      planWith([1, 10], [{ ...rollback, stages: [0] }, guardrailWith({ id: 'later', stages: [1] })]),
+    ).find(({ code }) => code === 'blind')
+    expect(blind?.sentence).toMatch(/that needs about [\dhm ]+\.$/)
+    expect(blind?.remedy).not.toContain('warm-up')
   })
 
   test('few users, on the side that has fewer', () => {

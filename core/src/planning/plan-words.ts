@@ -7,6 +7,10 @@ import { percentText, spanText } from '../rollout/words.ts'
 export const actingAt = ({ guardrails }: Plan, stage: number): readonly Guardrail[] =>
   guardrails.filter((guardrail) => guardrail.onBreach !== 'notify' && actsIn(guardrail, stage))
 
+/** How long the windows take that a threshold needs before it is met; 0 for evidence. */
+export const windowsMs = ({ blockMs }: Plan, { window }: Guardrail): number =>
+  window ? window.of * window.blocks * blockMs : 0
+
 /** "Stage 1 (1 %, at least 2 h)". */
 export function stageText({ stages }: Plan, stage: number): string {
   const planned = stages[stage]

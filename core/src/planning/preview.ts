@@ -6,7 +6,7 @@ import { lintStructure } from './lint-structure.ts'
 import { lintTraffic } from './lint-traffic.ts'
 import { outlooksAt } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
-import { aboutText, actingAt } from './plan-words.ts'
+import { aboutText, actingAt, windowsMs } from './plan-words.ts'
 import type { Traffic } from './traffic.ts'
 
 /** One stage before it has begun. */
@@ -67,8 +67,9 @@ export function previewPlan(plan: Plan, traffic: Traffic | null): Preview {
 
 function opensAfter(plan: Plan, stage: number, outlooks: readonly Outlook[]): number | null {
   const { atLeastMs = 0 } = plan.stages[stage] ?? {}
-  if (plan.advance === 'quiet') return atLeastMs
-  const required = new Set(actingAt(plan, stage).map(({ id }) => id))
+  const acting = actingAt(plan, stage)
+  if (plan.advance === 'quiet') return Math.max(atLeastMs, ...acting.map((guardrail) => windowsMs(plan, guardrail)))
+  const required = new Set(acting.map(({ id }) => id))
   const proofs = outlooks.filter(({ guardrail }) => required.has(guardrail)).map(({ proofMs }) => proofMs)
   const known = proofs.filter((ms) => ms !== null)
   return known.length < proofs.length ? null : Math.max(atLeastMs, ...known)

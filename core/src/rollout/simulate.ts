@@ -38,6 +38,8 @@ export interface Simulation {
 /** Blocks of silence that are played one by one; a longer one is skipped, as after a downtime. */
 const longestSilence = 100_000
 
+const noMetrics = {}
+
 interface Arrival {
   readonly atMs: number
   readonly row: LedgerRow
@@ -85,11 +87,10 @@ function arrivalsOf(given: readonly RecordedCall[], blockMs: number): readonly A
   const firstMs = calls.reduce((least, { atMs }) => Math.min(least, atMs), Infinity)
   const blockOf = (ms: number) => Math.floor((ms - firstMs) / blockMs)
   const arrivals = calls.flatMap((call): Arrival[] => {
-    const row: LedgerRow = { unit: call.unit, arm: call.arm, atMs: call.atMs, metrics: call.metrics }
-    if (blockOf(call.atMs) === blockOf(call.endsMs)) return [{ atMs: call.atMs, row }]
+    if (blockOf(call.atMs) === blockOf(call.endsMs)) return [{ atMs: call.atMs, row: call }]
     return [
-      { atMs: call.atMs, row: { ...row, metrics: {} } },
-      { atMs: call.endsMs, row },
+      { atMs: call.atMs, row: { unit: call.unit, arm: call.arm, atMs: call.atMs, metrics: noMetrics } },
+      { atMs: call.endsMs, row: call },
     ]
   })
   return arrivals.sort((a, b) => a.atMs - b.atMs)

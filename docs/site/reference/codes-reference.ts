@@ -43,7 +43,10 @@ const findings: Readonly<Record<FindingCode, readonly [string, string]>> = {
     'Two guardrails cannot both be kept, or one limit has two consequences.',
     'Move one limit, or keep one of them.',
   ],
-  baseline_beyond: ['The baseline breaks an absolute limit already.', 'Move the limit, or compare with the baseline.'],
+  baseline_beyond: [
+    'The baseline breaks a limit already, or a candidate just like it would.',
+    'Move the limit, or compare with the baseline.',
+  ],
   no_time: [
     'A stage may be over before anything was looked at.',
     'Give it time, or let the guardrail wait for slow failures.',
@@ -53,19 +56,19 @@ const findings: Readonly<Record<FindingCode, readonly [string, string]>> = {
     'A longer stage, a larger share, or take it as a warm-up.',
   ],
   unreachable: [
-    'A proof is impossible, or a limit lies behind a stricter one.',
+    'A proof is impossible, or a limit that no candidate can break: beyond all, or behind a stricter one.',
     'Move the line, advance on quiet, or leave it out.',
   ],
   slow_proof: [
-    'A proof takes more than three times the least time.',
+    'A proof takes more than three times the least time, or windows longer than the stage.',
     'Plan for it, open a larger share, or advance on quiet.',
   ],
   between: [
-    'The baseline lies between a target and its limit, and so will an equal candidate.',
+    'What is like the baseline lies between a target and its limit.',
     'Move the target beyond what is normal, or compare with the baseline.',
   ],
   short_stage: [
-    'A stage is over before slow failures or warm caches can be seen.',
+    'A stage is over before slow failures, warm caches or silence can be seen.',
     'Let it last longer, or advance on proof.',
   ],
   too_long: ['The stages take longer than `maxDuration`.', 'Allow it more time, or shorten the stages.'],

@@ -1,4 +1,4 @@
-import { type FieldError, SluiceError } from '@sluice/contract'
+import { type FieldError, SluiceError, sizeMessage } from '@sluice/contract'
 import type { z } from 'zod'
 import { pointerTo } from './json-faults.ts'
 import { suggest } from './suggest.ts'
@@ -41,7 +41,7 @@ function unknownField(key: string, known: readonly string[]): string {
 }
 
 function messageOf(issue: Issue, input: unknown): string {
-  if (issue.code !== 'invalid_type') return issue.message
+  if (issue.code !== 'invalid_type') return sizeMessage(issue)
   const value = valueAt(input, issue.path)
   // Zod's own text is the only one that begins so; every other was written for the field.
   const isOwn = !issue.message.startsWith('Invalid input')
