@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { PreviewAnswer, TrafficInput } from '@sluice/contract'
 import { UsageError } from '../command.ts'
 import type { Output } from '../command.ts'
@@ -6,6 +5,7 @@ import type { Connection } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { previewText } from '../preview-text.ts'
+import { readJson } from '../read-json.ts'
 
 interface Flags {
   readonly json: boolean
@@ -15,8 +15,13 @@ interface Flags {
 }
 
 /** A plan from a file, or the plan of a flag that says nothing else. */
-export const readPlan = async (name: string): Promise<object> =>
-  name.endsWith('.json') ? (JSON.parse(await readFile(name, 'utf8')) as object) : { flag: name }
+export async function readPlan(name: string): Promise<object> {
+  if (!name.endsWith('.json')) return { flag: name }
+  const plan = await readJson(name)
+  if (typeof plan !== 'object' || plan === null || Array.isArray(plan))
+    throw new Error(`${name} is no plan: expected a JSON object such as {"flag": "chat-model"}.`)
+  return plan
+}
 
 /** `sluice rollout plan`: what a plan will see, before it is started or even stored. */
 export async function previewPlan(to: Connection, name: string, flags: Flags, { out }: Output): Promise<ExitCode> {

@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { fieldErrors, fromPlan, planInputSchema, toPlan } from '@sluice/contract'
-import type { FieldError, PlanInput, ReadObservation } from '@sluice/contract'
-import { simulate } from '@sluice/core/rollout'
-import type { RecordedCall } from '@sluice/core/rollout'
+import { fieldErrors, fromPlan, planInputSchema, toPlan, withTemplate } from '@sluice/contract'
+import type { FieldError, PlanInput } from '@sluice/contract'
+import { listText, simulate } from '@sluice/core/rollout'
+import type { RecordedCall, Simulation } from '@sluice/core/rollout'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { readJson } from '../read-json.ts'
 import { applyOldRule, parseOldRule } from '../simulate/old-rule.ts'
 import { readRecording } from '../simulate/read-recording.ts'
-import type { Recording } from '../simulate/read-recording.ts'
+import type { RecordedRow, Recording } from '../simulate/read-recording.ts'
 import { story } from '../simulate/story.ts'
 
 const options = {
@@ -24,7 +24,7 @@ Runs the rollout engine over recorded calls, in virtual time, and tells what it 
 
   PLAN.json        the body of POST rollouts; {"flag": "chat-model"} is enough
   --observations   NDJSON, a line an observation: {"at", "unit", "variant", "metrics": {"error": 0, "latency_ms": 812}};
-                   or CSV with a header: at, unit, variant, then a column a metric
+                   or CSV with a header: at, unit, variant, then a column a metric; either as it is or packed with gzip
   --rule           the rule you watch today, to compare with (default "5% in 5m")
   --json           one JSON document on stdout
 
@@ -48,7 +48,7 @@ export const simulateCommand: Command = {
     const rule = parseOldRule(values.rule)
     if (!rule) throw new UsageError(`Expected --rule as "5% in 5m"; got "${values.rule}".`)
     const input = await readPlan(planFile)
-    const recording = await readRecording(values.observations, input.flag)
+    const recording = await readRecording(values.observations, input.flag, metricsOf(input))
     reportRejected(recording, output.err)
     const { plan, notes } = completed(input, recording)
     const { calls, skipped } = recordedCalls(recording.rows, plan)
@@ -69,6 +69,7 @@ export const simulateCommand: Command = {
     const spared = { calls: after.length, failed: failed(after) }
     const recordedMs = lastEnd(calls) - simulation.startedMs
     const facts = {
+      isEveryoneKnown: isEveryoneKnown(calls, simulation),
       recordedMs,
       plan,
       simulation,
@@ -95,6 +96,7 @@ export const simulateCommand: Command = {
             baseline: facts.baselineCalls,
             skipped,
             rejected: recording.rejected,
+            unused: recording.unused,
           },
           startedAt: instant(simulation.startedMs),
           endedAt: instant(simulation.endedMs),
@@ -126,24 +128,37 @@ export const simulateCommand: Command = {
   },
 }
 
+/**
+ * Whether the last share that was opened brought no user to the candidate who had not been there before. Live it does; a
+ * recording's share is what it is, and a user counts in the stage in which they came.
+ */
+function isEveryoneKnown(calls: readonly RecordedCall[], { events, state }: Simulation): boolean {
+  const opened = events.findLast(({ fromPer100k, toPer100k }) => toPer100k > fromPer100k)
+  if (!opened || state.ended) return false
+  const candidate = calls.filter(({ arm }) => arm === 'T')
+  const before = new Set(candidate.flatMap(({ atMs, unit }) => (atMs < opened.atMs ? [unit] : [])))
+  const after = candidate.filter(({ atMs }) => atMs >= opened.atMs)
+  return after.length > 0 && after.every(({ unit }) => before.has(unit))
+}
+
 const lastEnd = (calls: readonly RecordedCall[]): number =>
   calls.reduce((last, { endsMs }) => Math.max(last, endsMs), -Infinity)
 
 async function readPlan(file: string): Promise<PlanInput> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`Cannot read the plan ${file}: ${error instanceof Error ? error.message : String(error)}`)
-  })
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new Error(`The plan ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
-  }
-  const parsed = planInputSchema.safeParse(value)
+  const parsed = planInputSchema.safeParse(await readJson(file))
   if (!parsed.success) throw new Error(faultsText(`The plan ${file} cannot be used:`, fieldErrors(parsed.error).errors))
   return parsed.data
+}
+
+/** Every metric that the plan looks at, and what the story tells of. */
+function metricsOf(input: PlanInput): ReadonlySet<string> {
+  const { guardrails = [] } = withTemplate(input)
+  const named = guardrails.flatMap(({ metric, where, per }) => [
+    metric,
+    ...(where === undefined ? [] : [`${metric}.${where}`]),
+    ...(per === undefined ? [] : [per]),
+  ])
+  return new Set(['error', 'latency_ms', ...named])
 }
 
 /** The plan with its defaults; the arms are the variants of the recording. */
@@ -168,7 +183,7 @@ function completed(input: PlanInput, { rows }: Recording) {
 const faultsText = (title: string, faults: readonly FieldError[]): string =>
   [title, ...faults.map(({ pointer, message }) => `  ${pointer === '' ? '(whole)' : pointer}: ${message}`)].join('\n')
 
-function recordedCalls(rows: readonly ReadObservation[], plan: { flag: string; candidate: string; baseline: string }) {
+function recordedCalls(rows: readonly RecordedRow[], plan: { flag: string; candidate: string; baseline: string }) {
   const skipped = { otherFlags: 0, otherVariants: 0, withoutUnit: 0 }
   const calls = rows.flatMap(({ flag, variant, unit, atMs, metrics }): RecordedCall[] => {
     const arm = variant === plan.candidate ? 'T' : variant === plan.baseline ? 'C' : null
@@ -187,7 +202,8 @@ function nothingToDo({ rows, rejected }: Recording, candidate: string, baseline:
   return `No row of the recording is of the plan's flag, with a unit, and of variant "${candidate}" or "${baseline}".`
 }
 
-function reportRejected({ rejected }: Recording, err: (text: string) => void): void {
+function reportRejected({ rejected, unused }: Recording, err: (text: string) => void): void {
+  if (unused.length > 0) err(`No guardrail looks at ${listText(unused.slice(0, 20))}: left out.`)
   if (rejected.length === 0) return
   err(`${rejected.length} ${rejected.length === 1 ? 'line was' : 'lines were'} left out:`)
   for (const { line, message } of rejected.slice(0, 5)) err(`  line ${line}: ${message}`)

@@ -22,7 +22,8 @@ export function parseOldRule(text: string): OldRule | null {
   const match = /^>?\s*(\d+(?:\.\d+)?)\s*%\s*in\s*(\d+(?:\.\d+)?)\s*(s|m|min|minutes|h)$/i.exec(text.trim())
   if (!match) return null
   const windowMs = parseDuration(`${match[2]}${match[3]?.[0]?.toLowerCase()}`)
-  return windowMs === null || windowMs === 0 ? null : { share: Number(match[1]) / 100, windowMs }
+  const share = Number(match[1]) / 100
+  return windowMs === null || windowMs === 0 || share >= 1 ? null : { share, windowMs }
 }
 
 /** Looks at the rule after every candidate call, as a dashboard would. */

@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { isFault, readObservation } from '@sluice/contract'
-import type { ReadObservation } from '@sluice/contract'
-import { parseCsvLine } from './parse-csv.ts'
+import { CsvReader } from './csv-reader.ts'
 import { parseTime } from './parse-time.ts'
+import { readLines } from './read-lines.ts'
 
 /** A line that could not be used, and why. */
 export interface RejectedLine {
@@ -11,17 +9,32 @@ export interface RejectedLine {
   readonly message: string
 }
 
+/** What a simulation needs of an observation. */
+export interface RecordedRow {
+  readonly flag: string
+  readonly variant: string
+  readonly unit: string | null
+  readonly atMs: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
 export interface Recording {
-  readonly rows: readonly ReadObservation[]
+  readonly rows: readonly RecordedRow[]
   readonly rejected: readonly RejectedLine[]
   readonly lines: number
+  /** Columns, or fields beside them, that are no metric anybody asks for. */
+  readonly unused: readonly string[]
 }
+
+/** One record of the file: its fields by name, or what is wrong with it. */
+type Fields = Readonly<Record<string, unknown>> | string
 
 /** Columns by the names that logs use; every other column is a metric. */
 const columns: Readonly<Record<string, string>> = {
   at: 'at',
   time: 'at',
   timestamp: 'at',
+  ts: 'at',
   unit: 'unit',
   user: 'unit',
   user_id: 'unit',
@@ -32,77 +45,102 @@ const columns: Readonly<Record<string, string>> = {
   model: 'model',
 }
 
-/** Reads a recording: NDJSON, one observation a line (or one batch), or CSV with a header. Lines that make no sense are listed. */
-export async function readRecording(file: string, flag: string): Promise<Recording> {
-  const rows: ReadObservation[] = []
+/**
+ * Reads a recording: NDJSON, one observation a line (or one batch), or CSV with a header; either may be packed with gzip.
+ * Only the `wanted` metrics are kept of rows that do not put theirs into "metrics". Lines that make no sense are listed.
+ */
+export async function readRecording(file: string, flag: string, wanted: ReadonlySet<string>): Promise<Recording> {
+  const rows: RecordedRow[] = []
   const rejected: RejectedLine[] = []
-  let header: readonly string[] | null = null
+  const unused = new Set<string>()
+  const kept = new Map<string, string>()
+  const take = (line: number, fields: Fields): void => {
+    const row = typeof fields === 'string' ? fields : readRow(fields, flag, wanted, unused)
+    if (typeof row === 'string') rejected.push({ line, message: row })
+    else rows.push(compact(row, wanted, kept))
+  }
+  let csv: CsvReader | null = null
+  let isBegun = false
   let number = 0
-  for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-    number += 1
-    const line = number === 1 ? text.replace(/^\uFEFF/, '') : text
-    if (line.trim() === '') continue
-    if (number === 1 && !line.trimStart().startsWith('{')) {
-      header = headerOf(line)
-      continue
+  for await (const lines of readLines(file))
+    for (const line of lines) {
+      number += 1
+      if (csv) csv.take(number, line)
+      else if (line.trim() === '') continue
+      else if (isBegun || line.trimStart().startsWith('{')) {
+        if (!isBegun) refuseSpread(line, file)
+        for (const fields of fromJson(line)) take(number, fields)
+      } else csv = new CsvReader(line, file, columnOf, take)
+      isBegun = true
     }
-    const inputs = header ? fromCsv(line, header) : fromJson(line)
-    if (typeof inputs === 'string') {
-      rejected.push({ line: number, message: inputs })
-      continue
-    }
-    for (const input of inputs) {
-      const row = readObservation(withDefaults(input, flag))
-      if (isFault(row))
-        rejected.push({ line: number, message: `${row.pointer === '' ? '' : `${row.pointer}: `}${row.message}` })
-      else rows.push(row)
-    }
+  csv?.end()
+  return { rows, rejected, lines: number, unused: [...unused] }
+}
+
+const columnOf = (name: string): string => columns[name.toLowerCase()] ?? name
+
+/** Of millions of rows each holds no more than it must, and equal texts stand in memory once. */
+function compact(
+  { flag, variant, unit, atMs, metrics }: RecordedRow,
+  wanted: ReadonlySet<string>,
+  kept: Map<string, string>,
+): RecordedRow {
+  const once = (text: string): string => {
+    const known = kept.get(text)
+    if (known === undefined) kept.set(text, text)
+    return known ?? text
   }
-  return { rows, rejected, lines: number }
+  const few: Record<string, number> = {}
+  for (const name of wanted) if (metrics[name] !== undefined) few[name] = metrics[name]
+  return { flag: once(flag), variant: once(variant), unit: unit === null ? null : once(unit), atMs, metrics: few }
 }
 
-function headerOf(line: string): readonly string[] {
-  const names = (parseCsvLine(line) ?? []).map((name) => name.trim())
-  const known = names.map((name) => columns[name.toLowerCase()] ?? name)
-  const missing = ['at', 'unit', 'variant'].filter((name) => !known.includes(name))
-  if (missing.length > 0)
-    throw new Error(
-      `The CSV header has no column for ${missing.join(', ')}. Expected at (or timestamp), unit (or user_id) and variant; ` +
-        `every other column is a metric such as error or latency_ms. Found: ${names.join(', ') || 'nothing'}.`,
-    )
-  return known
+function refuseSpread(line: string, file: string): void {
+  if (line.trim() === '{')
+    throw new Error(`${file} spreads its JSON over several lines: write a row on one line each, as "jq -c ." does.`)
 }
 
-function fromCsv(line: string, header: readonly string[]): unknown[] | string {
-  const fields = parseCsvLine(line)
-  if (!fields) return 'A quote is never closed.'
-  if (fields.length !== header.length) return `Expected ${header.length} fields as in the header; got ${fields.length}.`
-  const row: Record<string, unknown> = {}
-  const metrics: Record<string, unknown> = {}
-  for (const [i, name] of header.entries()) {
-    const text = fields[i]?.trim() ?? ''
-    if (text === '') continue
-    if (Object.values(columns).includes(name)) row[name] = text
-    else metrics[name] = text === 'true' ? 1 : text === 'false' ? 0 : Number.isNaN(Number(text)) ? text : Number(text)
-  }
-  return [{ ...row, metrics }]
-}
-
-function fromJson(line: string): unknown[] | string {
+function fromJson(line: string): readonly Fields[] {
   try {
     const value: unknown = JSON.parse(line)
-    if (typeof value === 'object' && value !== null && 'observations' in value && Array.isArray(value.observations))
-      return value.observations
-    return [value]
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['Expected an object.']
+    if ('observations' in value && Array.isArray(value.observations))
+      return value.observations.map((row: unknown) =>
+        typeof row === 'object' && row !== null ? { ...row } : 'Expected an object.',
+      )
+    return [{ ...value }]
   } catch (error) {
-    return `Not JSON: ${error instanceof Error ? error.message : String(error)}`
+    const hint = /\bNaN\b|\bInfinity\b/.test(line) ? ' JSON has no NaN and no Infinity: write null.' : ''
+    return [`Not JSON: ${error instanceof Error ? error.message : String(error)}.${hint}`]
   }
 }
 
-/** Logs name their flag once, in the plan, and write times in their own way. */
-function withDefaults(input: unknown, flag: string): unknown {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
-  const row = input as Record<string, unknown>
-  const ms = typeof row['at'] === 'string' || typeof row['at'] === 'number' ? parseTime(String(row['at'])) : null
-  return { ...row, flag: row['flag'] ?? flag, ...(ms === null ? {} : { at: new Date(ms).toISOString() }) }
+/** A row in the words of an observation, or what is wrong with it. Logs name their flag once, in the plan. */
+function readRow(
+  fields: Readonly<Record<string, unknown>>,
+  flag: string,
+  wanted: ReadonlySet<string>,
+  unused: Set<string>,
+): RecordedRow | string {
+  const { metrics: given, ...others } = fields
+  const row: Record<string, unknown> = { flag }
+  const metrics: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(others)) {
+    const column = columnOf(name)
+    if (Object.hasOwn(columns, column)) row[column] = value ?? undefined
+    else if (given !== undefined) row[name] = value
+    else if (wanted.has(name)) metrics[name] = value
+    else unused.add(name)
+  }
+  const { at } = row
+  const ms = typeof at === 'string' || typeof at === 'number' ? parseTime(String(at)) : null
+  if (ms !== null) row['at'] = new Date(ms).toISOString()
+  const read = readObservation({ ...row, metrics: given === undefined ? measured(metrics) : measured(given) })
+  return isFault(read) ? `${read.pointer === '' ? '' : `${read.pointer}: `}${read.message}` : read
 }
+
+/** What was not measured is null, not zero, and no reason to leave out the rest of the row. */
+const measured = (metrics: unknown): unknown =>
+  typeof metrics === 'object' && metrics !== null && !Array.isArray(metrics)
+    ? Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== null))
+    : metrics

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readTrace, recordObservations, scenarios } from '@sluice/demo'
 import { simulateCommand } from '../commands/simulate.ts'
@@ -11,7 +12,12 @@ import { parseCsvLine } from './parse-csv.ts'
 import { parseTime } from './parse-time.ts'
 import { elapsedText } from './story.ts'
 
-async function simulated(plan: unknown, recording: string, name = 'calls.ndjson', more: readonly string[] = []) {
+async function simulated(
+  plan: unknown,
+  recording: string | Uint8Array,
+  name = 'calls.ndjson',
+  more: readonly string[] = [],
+) {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-simulate-'))
   const files = { plan: join(folder, 'plan.json'), calls: join(folder, name) }
   await writeFile(files.plan, typeof plan === 'string' ? plan : JSON.stringify(plan))
@@ -132,7 +138,7 @@ describe('a log as people have it', () => {
   })
 
   test.each([
-    ['{', /is not JSON/],
+    ['{', /cannot be read as JSON/],
     [{}, /\/flag: /],
     [{ flag: 'f', stages: [{ percent: 150 }] }, /\/stages\/0\/percent: .*above 100/],
     [{ flag: 'f', stages: [{ percent: 10 }, { percent: 5 }] }, /\/stages\/1\/percent: Shares must rise/],
@@ -150,6 +156,133 @@ describe('a log as people have it', () => {
   })
 })
 
+describe('the same calls in another form', () => {
+  const start = Date.UTC(2026, 10, 20, 10)
+  const calls = Array.from({ length: 1200 }, (_, i) => ({
+    ms: start + i * 500,
+    unit: `user ${i}`,
+    variant: i % 4 === 0 ? 'on' : 'off',
+    error: i % (i % 4 === 0 ? 12 : 60) === 0 ? 1 : 0,
+    latency: 300 + (i % 90),
+  }))
+  type Call = (typeof calls)[number]
+  const iso = ({ ms }: Call, zone = 'Z', hours = 0) => new Date(ms + hours * 3_600_000).toISOString().replace('Z', zone)
+  const csv = (header: string, line: (call: Call) => readonly unknown[], delimiter = ',') =>
+    [header, ...calls.map((call) => line(call).join(delimiter))].join('\n')
+  const fields = (call: Call) => [iso(call), call.unit, call.variant, call.error, call.latency] as const
+  const plain = 'at,unit,variant,error,latency_ms'
+  const ndjson = (row: (call: Call) => object) => calls.map((call) => JSON.stringify(row(call))).join('\n')
+  const arms = { flag: 'f', candidate: 'on', baseline: 'off' }
+  const storyOf = async (log: string | Uint8Array) => {
+    const { code, out, err } = await simulated(arms, log)
+    return { code, out, err }
+  }
+  const usual = ndjson((call) => ({
+    at: iso(call),
+    unit: call.unit,
+    variant: call.variant,
+    metrics: { error: call.error, latency_ms: call.latency },
+  }))
+
+  test.each<[string, string | Uint8Array]>([
+    ['packed with gzip', gzipSync(usual)],
+    ['CSV with a byte order mark', `\uFEFF${csv(plain, fields).replaceAll('\n', '\r\n')}`],
+    ['CSV after an empty line', `\n${csv(plain, fields)}`],
+    [
+      'CSV with semicolons and decimal commas',
+      csv(plain.replaceAll(',', ';'), (call) => [...fields(call).slice(0, 4), `${call.latency},0`], ';'),
+    ],
+    ['CSV with tabs', csv(plain.replaceAll(',', '\t'), fields, '\t')],
+    ['CSV with quoted lines within', csv(`${plain},note`, (call) => [...fields(call), '"a ""b"",\nc"'])],
+    ['CSV with columns of text', csv(`${plain},region`, (call) => [...fields(call), 'eu'])],
+    ['CSV with words for yes and no', csv(plain, (call) => fields(call).with(3, call.error ? 'True' : 'f'))],
+    ['CSV with an offset in hours', csv(plain, (call) => fields(call).with(0, iso(call, '+02', 2).replace('T', ' ')))],
+    ['CSV with microseconds', csv(plain, (call) => fields(call).with(0, `${call.ms}000`))],
+    ['CSV with nanoseconds', csv(plain, (call) => fields(call).with(0, `${call.ms}000000`))],
+    [
+      'NDJSON without "metrics"',
+      ndjson(({ unit, variant, error, latency, ms }) => ({
+        timestamp: ms / 1000,
+        user_id: unit,
+        variant,
+        error,
+        latency_ms: latency,
+        prompt: 'a\u2028b',
+      })),
+    ],
+    ['in any order', usual.split('\n').toReversed().join('\n')],
+  ])('%s tells the same story', async (_, log) => {
+    const expected = await storyOf(usual)
+    const told = await storyOf(log)
+    expect(expected.code).toBe(exitCodes.breached)
+    expect(told.out).toBe(expected.out)
+    expect(told.err).not.toContain('left out:')
+  })
+
+  test('twice decides the same at the same time', async () => {
+    const decision = /▼ .* against \d+ of \d+/
+    expect(decision.exec((await storyOf(`${usual}\n${usual}`)).out)?.[0]).toBe(
+      decision.exec((await storyOf(usual)).out)?.[0],
+    )
+  })
+
+  test('loses no failure of a call whose other figures are missing', async () => {
+    const gap = (word: unknown) => (call: Call) => (call.error ? word : call.latency)
+    for (const word of ['NULL', 'None', 'n/a', '\\N', '']) {
+      const { out, err } = await storyOf(csv(plain, (call) => fields(call).with(4, gap(word)(call) as string)))
+      expect([word, out]).toEqual([word, expect.stringContaining('Rolled back at')])
+      expect(err).not.toContain('left out:')
+    }
+    const nothing = ndjson((call) => ({
+      at: iso(call),
+      unit: call.unit,
+      variant: call.variant,
+      metrics: { error: call.error, latency_ms: gap(null)(call) },
+    }))
+    expect((await storyOf(nothing)).err).not.toContain('left out:')
+  })
+
+  test.each<[string, string | Uint8Array, RegExp]>([
+    ['one array', `[${usual.replaceAll('\n', ',')}]`, /one JSON array.* jq -c '\.\[\]'|one JSON array.*jq/],
+    ['JSON over several lines', JSON.stringify({ observations: [] }, null, 2), /over several lines.*jq/],
+    [
+      'text of another encoding',
+      Buffer.from(`\uFEFF${csv(plain, fields)}`, 'utf16le'),
+      /Cannot read .*no text in UTF-8/,
+    ],
+    ['half of a packed file', gzipSync(usual).subarray(0, 3000), /Cannot read the recording .*unexpected end of file/],
+    ['nothing', '', /The recording is empty/],
+  ])('is refused as %s, with the remedy', async (_, log, message) => {
+    expect((await simulated(arms, log)).code).toMatch(message)
+  })
+
+  test('names what has no end, and reads on', async () => {
+    const lines = csv(plain, fields).split('\n')
+    const { err } = await storyOf(lines.with(3, '2026-11-20T10:00:01Z,"user,on,0,1').join('\n'))
+    expect(err).toContain('1 line was left out:\n  line 4: A quote is never closed.')
+  })
+})
+
+test('a recording without new users for a wider share says why it tells nothing more', async () => {
+  const rows = Array.from({ length: 40_000 }, (_, i) => {
+    const unit = i % 400
+    const metrics = { error: 0, latency_ms: 300 + (i % 50) }
+    return {
+      at: new Date(Date.UTC(2026, 10, 20) + i * 100).toISOString(),
+      unit,
+      variant: unit % 2 ? 'on' : 'off',
+      metrics,
+    }
+  })
+  const text = rows.map((row) => JSON.stringify(row)).join('\n')
+  const stages = [10, 50].map((percent) => ({ percent, atLeast: '10m' }))
+  expect((await simulated({ flag: 'f', stages, advance: 'quiet' }, text)).out).toContain(
+    'Every candidate user of the recording was there before this stage.',
+  )
+  const one = await simulated({ flag: 'f', stages: stages.slice(0, 1), advance: 'quiet' }, text)
+  expect(one.out).not.toContain('Every candidate user')
+})
+
 test('times are read as logs write them, never in the local zone', () => {
   expect(parseTime('2023-11-16 18:17:03.9799600')).toBe(Date.UTC(2023, 10, 16, 18, 17, 3, 979))
   expect(parseTime('2023-11-16T18:17:03+02:00')).toBe(Date.UTC(2023, 10, 16, 16, 17, 3))
@@ -163,7 +296,7 @@ test('times are read as logs write them, never in the local zone', () => {
 
 test('CSV fields may be quoted', () => {
   expect(parseCsvLine('a,"b, ""c""",,d')).toEqual(['a', 'b, "c"', '', 'd'])
-  expect(parseCsvLine('a,"b')).toBeNull()
+  expect([parseCsvLine('a,"b'), parseCsvLine('"a"b,c')]).toEqual(['open', 'stray'])
 })
 
 test('the old rule looks at a window of calls, not at all of them', () => {
@@ -182,6 +315,7 @@ test('the old rule looks at a window of calls, not at all of them', () => {
   expect(rule).toEqual({ share: 0.05, windowMs: 300_000 })
   expect(rule && applyOldRule(rule, calls)).toEqual({ firedMs: 21.9 * 60_000, failed: 2, calls: 20 })
   expect(parseOldRule('now and then')).toBeNull()
+  expect(parseOldRule('500% in 5m')).toBeNull()
 })
 
 test('elapsed time reads like a clock', () => {

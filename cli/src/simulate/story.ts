@@ -20,6 +20,8 @@ export interface Spared {
 }
 
 export interface StoryFacts {
+  /** The last share that was opened met only candidate users who were there before. */
+  readonly isEveryoneKnown: boolean
   readonly plan: Plan
   readonly simulation: Simulation
   /** From the first call of the recording to the last. */
@@ -34,6 +36,7 @@ export interface StoryFacts {
 
 /** The rollout as a person would tell it. */
 export function story({
+  isEveryoneKnown,
   recordedMs,
   plan,
   simulation,
@@ -57,6 +60,12 @@ export function story({
     ...simulation.events.map((event) => eventLine(event, simulation, exposed.failed)),
     '',
     ending(simulation),
+    ...(isEveryoneKnown
+      ? [
+          'Every candidate user of the recording was there before this stage. A user counts in the stage in which they got the candidate,',
+          'and nobody got it later: what a rising share would have brought is not in the recording. A plan of one stage weighs them all.',
+        ]
+      : []),
     ...(spared.calls > 0
       ? [
           `After that the recording holds ${spared.calls} more candidate calls, ${spared.failed} of them failed: spared.`,
