@@ -3,6 +3,7 @@ import { generateText, streamText } from 'ai'
 import type { LanguageModel } from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sluiceAI } from './ai-sdk.ts'
+import type { Model } from './ai/routed-language-model.ts'
 import type { Observation } from './observation.ts'
 import type { SluiceClient } from './sluice-client.ts'
 import { FakeServer, rolloutFlag } from './testing/fake-server.ts'
@@ -65,6 +66,31 @@ async function rowsOf(work: () => Promise<unknown>): Promise<Observation[]> {
   await sluice.flush()
   return [...server.rows]
 }
+type Part = Awaited<ReturnType<Model['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never
+
+const noUsage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+}
+
+/** A model of the application's own that streams these parts. */
+const streaming = (parts: readonly Part[], after: 'ends' | 'stays open' = 'ends'): Model => ({
+  specificationVersion: 'v4',
+  provider: 'own',
+  modelId: 'own',
+  supportedUrls: {},
+  doGenerate: () => Promise.reject(new Error('It only streams.')),
+  doStream: async ({ abortSignal }) => ({
+    stream: new ReadableStream<Part>({
+      start(controller) {
+        for (const part of parts) controller.enqueue(part)
+        if (after === 'ends') controller.close()
+        else abortSignal?.addEventListener('abort', () => controller.error(abortSignal.reason))
+      },
+    }),
+  }),
+})
+
 const once = { maxRetries: 0, prompt: 'hi' }
 const outcome = { error: 0, fallback: 0, latency_ms: expect.any(Number), input_tokens: 12, output_tokens: 3 }
 
@@ -143,6 +169,20 @@ describe('a whole answer', () => {
     expect(late.map(({ metrics }) => metrics)).toEqual([{}, { error: 1, fallback: 0 }])
     expect(models.asked).not.toContain('old')
   })
+
+  test.each([['a text'], [new Error('The page was left.')]])(
+    'that is called off for %s says nothing either',
+    async (reason) => {
+      const rows = await rowsOf(async () => {
+        const controller = new AbortController()
+        const work = generateText({ ...once, model: ai().model('slow', candidate), abortSignal: controller.signal })
+        await until(() => models.asked.length === 1)
+        controller.abort(reason)
+        await expect(work).rejects.toBeDefined()
+      })
+      expect(rows.map(({ metrics }) => metrics)).toEqual([{}])
+    },
+  )
 })
 
 describe('a stream', () => {
@@ -186,6 +226,34 @@ describe('a stream', () => {
     expect(models.asked).toEqual(['new-cut'])
     expect(await said('cut')).toEqual(await read(openai('new-cut')))
     expect(rows.at(-1)?.metrics).toMatchObject({ error: 1, fallback: 0 })
+  })
+
+  test.each([
+    ['left', 'for a reason of the user’s', (controller: AbortController) => controller.abort(new Error('left')), []],
+    [
+      'late',
+      'for want of time',
+      (controller: AbortController) => controller.abort(new DOMException('', 'TimeoutError')),
+      [1],
+    ],
+  ])('that is %s in the middle counts as what it is, %s', async (_, __, abort, errors) => {
+    const controller = new AbortController()
+    const rows = await rowsOf(async () => {
+      const parts: readonly Part[] = [{ type: 'text-delta', id: '1', delta: 'a' }]
+      const model = ai().model('chat', candidate, { on: streaming(parts, 'stays open'), off: 'openai:old' })
+      const { textStream } = streamText({ ...once, model, abortSignal: controller.signal, onError() {} })
+      for await (const piece of textStream) if (piece !== '') abort(controller)
+    })
+    expect(rows.flatMap(({ metrics }) => metrics['error'] ?? [])).toEqual(errors)
+  })
+
+  test('that was filtered has no first word', async () => {
+    const end: Part = { type: 'finish', finishReason: { unified: 'content-filter', raw: 'x' }, usage: noUsage }
+    const rows = await rowsOf(async () => {
+      const model = ai().model('chat', candidate, { on: streaming([end]), off: 'openai:old' })
+      expect(await streamText({ ...once, model }).finishReason).toBe('content-filter')
+    })
+    expect(rows.map(({ metrics }) => metrics)).toEqual([{}, { error: 0, fallback: 0, latency_ms: expect.any(Number) }])
   })
 
   test('that its reader leaves counts as nothing', async () => {

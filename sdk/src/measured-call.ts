@@ -56,9 +56,12 @@ export class MeasuredCall {
 }
 
 /** Whether it was called off by whoever asked; a time that ran out (`TimeoutError`) is a failure. */
-export function isAbort(thrown: unknown): boolean {
+export const isAbort = (thrown: unknown): boolean => isNamed(thrown, 'AbortError')
+
+/** Whether it is an error of that name; hostile objects are none. */
+export function isNamed(thrown: unknown, name: 'AbortError' | 'TimeoutError'): boolean {
   try {
-    return (thrown as { name?: unknown } | null)?.name === 'AbortError'
+    return (thrown as { name?: unknown } | null)?.name === name
   } catch {
     return false
   }

@@ -222,6 +222,86 @@ test('a call that the user calls off counts as nothing, one past its client’s 
   ])
 })
 
+test('the time of a client as a whole counts as well, and a reason to call it off changes nothing', async () => {
+  const late = await rowsOf(async () => {
+    const impatient = new OpenAI({ baseURL: models.url, apiKey: 'k', maxRetries: 0, timeout: 100 })
+    const routed = sluiceOpenAI(sluice, impatient).client('slow', candidate)
+    await expect(routed.chat.completions.create({ model: 'mine', messages })).rejects.toThrow('timed out')
+  })
+  const called = await rowsOf(async () => {
+    const controller = new AbortController()
+    const work = openai('slow').chat.completions.create({ model: 'mine', messages }, { signal: controller.signal })
+    setTimeout(() => controller.abort(new Error('The page was left.')), 30)
+    await expect(work).rejects.toThrow('aborted')
+  })
+  expect([late, called].map((rows) => rows.map(({ metrics }) => metrics))).toEqual([
+    [{}, { error: 1, fallback: 0 }],
+    [{}],
+  ])
+})
+
+test('a page in place of an answer is a failure, and the baseline answers', async () => {
+  const html = () => new Response('<html>Sign in</html>', { headers: { 'content-type': 'text/html' } })
+  const fetchLike: typeof fetch = async (input, init) => {
+    const { model } = JSON.parse(String(init?.body)) as { model: string }
+    return model === 'new' || model === 'mine' ? html() : fetch(input, init)
+  }
+  const proxied = new OpenAI({ baseURL: models.url, apiKey: 'k', maxRetries: 0, fetch: fetchLike })
+  const rows = await rowsOf(async () => {
+    const answer = await sluiceOpenAI(sluice, proxied)
+      .client('chat', candidate)
+      .chat.completions.create({ model: 'mine', messages })
+    expect(answer.choices[0]?.message.content).toBe('Hello, world')
+  })
+  expect(rows.at(-1)?.metrics).toMatchObject({ error: 1, fallback: 1 })
+  // The last one's is the application's, whatever it is.
+  const alone = await rowsOf(async () => {
+    const answer: unknown = await sluiceOpenAI(sluice, proxied)
+      .client('none', candidate)
+      .chat.completions.create({ model: 'mine', messages })
+    expect(answer).toBe('<html>Sign in</html>')
+  })
+  expect(alone).toEqual([])
+})
+
+test('what the last model’s stream tells of its failure reaches the application as the error that it is', async () => {
+  const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }
+  const overloaded: typeof fetch = async () =>
+    new Response(`event: error\ndata: ${JSON.stringify(error)}\n\n`, {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  const down = new Anthropic({ baseURL: models.url, apiKey: 'k', maxRetries: 0, fetch: overloaded })
+  const rows = await rowsOf(async () => {
+    const routed = sluiceAnthropic(sluice, down).client('chat', candidate)
+    const stream = await routed.messages.create({ model: 'mine', max_tokens: 9, messages, stream: true })
+    const read = async () => {
+      for await (const event of stream) expect(event).toBeUndefined()
+    }
+    await expect(read()).rejects.toThrow('overloaded_error')
+  })
+  expect(rows.at(-1)?.metrics).toEqual({ error: 1, fallback: 1 })
+})
+
+test('the headers of an answer are those of what the application reads', async () => {
+  const packed: typeof fetch = async (input, init) => {
+    const answer = await fetch(input, init)
+    const headers = {
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'content-length': '7',
+      'x-request-id': 'r',
+    }
+    return new Response(await answer.text(), { headers })
+  }
+  const client = new OpenAI({ baseURL: models.url, apiKey: 'k', fetch: packed })
+  const routed = sluiceOpenAI(sluice, client).client('chat', candidate)
+  const { response } = await routed.chat.completions.create({ model: 'mine', messages }).withResponse()
+  expect([...response.headers]).toEqual([
+    ['content-type', 'application/json'],
+    ['x-request-id', 'r'],
+  ])
+})
+
 test('a candidate that hangs is not waited for', async () => {
   const impatient = fastClient(server.url, { logger: lineLogger(), timeoutMs: 600 })
   for (const ask of [ways['a response']!, ways['a streamed chat completion']!])

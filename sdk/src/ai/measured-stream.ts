@@ -15,42 +15,53 @@ export interface StreamMeasure<In, Out> {
   readonly call: OpenCall
   readonly meaningOf: (part: In) => Meaning
   readonly hand: (part: In) => Out | null
+  /** No other model is left to ask: a failure that the stream itself tells is its reader's to find. */
+  readonly isLast: boolean
 }
 
 /**
  * Reads as far as the first piece of the answer and resolves with the whole stream, nothing lost. Rejects when the stream
- * fails before: until then nobody has seen anything of it, and another model may answer. What happens later is counted
- * and passed on as it is.
+ * fails before: until then nobody has seen anything of it, and another model may answer. What happens later, or to the last
+ * model, is counted and passed on as it is.
  */
 export async function openMeasuredStream<In, Out>(
   source: AsyncIterator<In>,
   measure: StreamMeasure<In, Out>,
 ): Promise<ReadableStream<Out>> {
-  const { call } = measure
+  const { call, isLast } = measure
   const head: In[] = []
-  let stage: Meaning['stage']
+  let meaning: Meaning = {}
   try {
-    while (stage === undefined) {
+    while (meaning.stage === undefined) {
       const { done, value } = await source.next()
       if (done) throw new Error('The stream ended before it had said anything.')
       head.push(value)
-      stage = take(value, measure)
+      meaning = take(value, measure)
+      if ('failure' in meaning && isLast) break
+      if ('failure' in meaning) throw meaning.failure
     }
   } catch (thrown) {
     void close(source)
     throw thrown
   }
-  call.firstToken()
-  return measuredRest(source, { ...measure, head, isComplete: stage !== 'begun' })
+  const { stage } = meaning
+  // One that was over at once, for instance filtered, had no first word.
+  if (stage === 'begun' || stage === 'complete') call.firstToken()
+  end(call, meaning)
+  return measuredRest(source, { ...measure, head, isComplete: stage === 'complete' || stage === 'over' })
 }
 
-/** Records what the part measures; throws the failure that it tells. */
-function take<In>(part: In, { call, meaningOf }: StreamMeasure<In, unknown>): Meaning['stage'] {
+/** Records what the part measures. */
+function take<In>(part: In, { call, meaningOf }: StreamMeasure<In, unknown>): Meaning {
   const meaning = meaningOf(part)
   if (meaning.metrics) call.record(meaning.metrics)
-  if ('failure' in meaning) throw meaning.failure
-  if (meaning.stage === 'over') call.succeed()
-  return meaning.stage
+  return meaning
+}
+
+/** Ends the call where the part says so. */
+function end(call: OpenCall, meaning: Meaning): void {
+  if ('failure' in meaning) call.fail(meaning.failure)
+  else if (meaning.stage === 'over') call.succeed()
 }
 
 interface Rest<In, Out> extends StreamMeasure<In, Out> {
@@ -67,12 +78,10 @@ function measuredRest<In, Out>(source: AsyncIterator<In>, rest: Rest<In, Out>): 
     if (waiting !== undefined) return waiting
     const { done, value } = await source.next()
     if (done) return undefined
-    try {
-      if (take(value, rest) === 'complete') isComplete = true
-    } catch (failure) {
-      // Too late for another answer; the reader of the stream finds the failure in it.
-      call.fail(failure)
-    }
+    const meaning = take(value, rest)
+    if (meaning.stage === 'complete') isComplete = true
+    // Too late for another answer; the reader of the stream finds a failure in it.
+    end(call, meaning)
     return value
   }
   return new ReadableStream<Out>({

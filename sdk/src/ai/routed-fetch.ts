@@ -2,6 +2,7 @@ import { readEventStream } from '../event-stream.ts'
 import type { ServerEvent } from '../event-stream.ts'
 import type { OpenCall } from '../open-call.ts'
 import { firstAnswer } from './first-answer.ts'
+import { heedSignal } from './heed-signal.ts'
 import { openMeasuredStream } from './measured-stream.ts'
 import { modelChoices } from './model-choices.ts'
 import type { ModelChoice } from './model-choices.ts'
@@ -11,6 +12,8 @@ import type { JsonObject, ModelProtocol } from './model-protocol.ts'
 /** The clients of OpenAI and Anthropic, as far as we use them. */
 export interface HttpClient {
   readonly baseURL: string
+  /** Milliseconds, where a call says nothing else. */
+  readonly timeout: number
   withOptions(options: { fetch: typeof fetch }): this
   post(path: string, options: object): { asResponse(): Promise<Response> }
 }
@@ -44,7 +47,7 @@ export function routedFetch(routing: FetchRouting): typeof fetch {
   return async (input, init = {}) => {
     const request = readRequest(input, init, routing.protocol)
     if (request === null) return plain(input, init)
-    const call = await routing.begin()
+    const call = heedSignal(await routing.begin(), init.signal)
     const { model } = request.body
     const choices = modelChoices<string>(call, routing.models, model)
     call.record({ model: choices[0]?.model ?? model })
@@ -57,12 +60,14 @@ export function routedFetch(routing: FetchRouting): typeof fetch {
       ask: async (choice, signal, isLast) => {
         try {
           const answer = await ask(choice, { ...request, init: { ...request.init, signal } }, routing, plain)
-          if (answer.response.ok) return await measured(answer, call, routing.protocol)
+          if (answer.response.ok) return await measured(answer, { call, protocol: routing.protocol, isLast })
           if (isLast) call.fail(new Error(`HTTP ${answer.response.status}`))
           else throw await refusal(answer.response)
           return answer.response
         } catch (thrown) {
-          throw hasTimedOut(request, startedMs) ? new DOMException('The client’s time is up.', 'TimeoutError') : thrown
+          throw hasTimedOut(request, routing.client, startedMs)
+            ? new DOMException('The client’s time is up.', 'TimeoutError')
+            : thrown
         }
       },
     })
@@ -129,19 +134,33 @@ function headersOf({ headers }: RequestInit): Headers {
   return changed
 }
 
-async function measured({ response, asked }: Answer, call: OpenCall, protocol: ModelProtocol): Promise<Response> {
-  const { status, statusText, headers } = response
+interface Measuring {
+  readonly call: OpenCall
+  readonly protocol: ModelProtocol
+  readonly isLast: boolean
+}
+
+async function measured({ response, asked }: Answer, { call, protocol, isLast }: Measuring): Promise<Response> {
+  const { status, statusText } = response
+  const headers = decodedHeaders(response)
   if (headers.get('content-type')?.startsWith('text/event-stream') !== true) {
     const text = await response.text()
     const answer = parse(text)
-    if (answer) call.record(protocol.usageOf(answer))
-    call.succeed()
+    if (answer) {
+      call.record(protocol.usageOf(answer))
+      call.succeed()
+    } else {
+      const noAnswer = new Error(`HTTP ${status} without an answer: ${text.slice(0, 200)}`)
+      if (!isLast) throw noAnswer
+      call.fail(noAnswer)
+    }
     return new Response(text, { status, statusText, headers })
   }
   const encoder = new TextEncoder()
   const events = readEventStream((response.body ?? []) as AsyncIterable<Uint8Array>, () => {})
   const stream = await openMeasuredStream<ServerEvent, Uint8Array>(events, {
     call,
+    isLast,
     meaningOf: ({ data }) => protocol.meaningOf(parse(data), data),
     hand: ({ event, data, id }) => {
       if (asked && protocol.isOurs(parse(data))) return null
@@ -152,15 +171,26 @@ async function measured({ response, asked }: Answer, call: OpenCall, protocol: M
   return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { status, statusText, headers })
 }
 
+/** `fetch` has unpacked the body. */
+function decodedHeaders(response: Response): Headers {
+  const headers = new Headers(response.headers)
+  headers.delete('content-encoding')
+  headers.delete('content-length')
+  return headers
+}
+
 async function refusal(response: Response): Promise<Error> {
   const text = await response.text().catch(() => '')
   return new Error(`HTTP ${response.status}: ${text.slice(0, 200)}`)
 }
 
 /** These clients abort when their own `timeout` is over; that is no user who has called it off. */
-function hasTimedOut({ init }: ModelRequest, startedMs: number): boolean {
-  const seconds = Number(new Headers(init.headers).get('x-stainless-timeout'))
-  return init.signal?.aborted === true && seconds > 0 && performance.now() - startedMs >= seconds * 1000 - 20
+function hasTimedOut({ init }: ModelRequest, { timeout }: HttpClient, startedMs: number): boolean {
+  if (!init.signal?.aborted) return false
+  // OpenAI's tells it only where the call has a limit of its own; and both leave out the fraction of a second.
+  const told = new Headers(init.headers).get('x-stainless-timeout')
+  const limitMs = told === null ? timeout : Number(told) * 1000 || Math.min(timeout, 1000)
+  return performance.now() - startedMs >= limitMs - 20
 }
 
 function parse(text: string): JsonObject | null {

@@ -4,6 +4,7 @@ import type { OpenCall } from '../open-call.ts'
 import type { SluiceClient } from '../sluice-client.ts'
 import type { Context } from '#evaluation'
 import { firstAnswer } from './first-answer.ts'
+import { heedSignal } from './heed-signal.ts'
 import { openMeasuredStream } from './measured-stream.ts'
 import type { Meaning } from './measured-stream.ts'
 import { modelChoices } from './model-choices.ts'
@@ -56,7 +57,7 @@ export class RoutedLanguageModel implements Model {
   }
 
   async doGenerate(options: Options): Promise<Generated> {
-    const call = await this.#begin()
+    const call = await this.#begin(options)
     const answer = await this.#ask(call, options, async (model, asked) => {
       const generated = await model.doGenerate(asked)
       call.record(usageMetrics(generated.usage))
@@ -68,22 +69,29 @@ export class RoutedLanguageModel implements Model {
   }
 
   async doStream(options: Options): Promise<Streamed> {
-    const call = await this.#begin()
-    return this.#ask(call, options, async (model, asked) => {
+    const call = await this.#begin(options)
+    return this.#ask(call, options, async (model, asked, isLast) => {
       const { stream, ...streamed } = await model.doStream(asked)
       const source = stream.values()
-      return { ...streamed, stream: await openMeasuredStream(source, { call, meaningOf, hand: (part) => part }) }
+      return {
+        ...streamed,
+        stream: await openMeasuredStream(source, { call, meaningOf, hand: (part) => part, isLast }),
+      }
     })
   }
 
   /** The first calls of a process wait for the flags; `ready` sees to it that they do not wait for long. */
-  async #begin(): Promise<OpenCall> {
+  async #begin({ abortSignal }: Options): Promise<OpenCall> {
     const { sluice, flag, context } = this.#routing
     await sluice.ready()
-    return sluice.begin(flag, context)
+    return heedSignal(sluice.begin(flag, context), abortSignal)
   }
 
-  #ask<Answer>(call: OpenCall, options: Options, ask: (model: Model, asked: Options) => Promise<Answer>) {
+  #ask<Answer>(
+    call: OpenCall,
+    options: Options,
+    ask: (model: Model, asked: Options, isLast: boolean) => Promise<Answer>,
+  ) {
     const { flag, coded, fallback, resolve } = this.#routing
     const choices = modelChoices(call, coded, fallback)
     const [assigned] = choices
@@ -93,9 +101,9 @@ export class RoutedLanguageModel implements Model {
       choices,
       what: `The flag "${flag}", variant "${call.variant}"`,
       abortSignal: options.abortSignal,
-      ask: async ({ model: named, params }, abortSignal) => {
+      ask: async ({ model: named, params }, abortSignal, isLast) => {
         const model = await resolve(named)
-        return ask(model, { ...options, ...settingsOf(params), abortSignal })
+        return ask(model, { ...options, ...settingsOf(params), abortSignal }, isLast)
       },
     })
   }
