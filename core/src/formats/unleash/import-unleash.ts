@@ -12,8 +12,9 @@ import { type VariantChoice, type VariantNames, namesOf, overridesOf, toServe, v
  * every unit stays where it is. `regex` tells which patterns are none.
  */
 export function importUnleash(input: unknown, regex: RegexCompiler): ImportResult {
-  const state = readUnleashState(input)
-  if (typeof state === 'string') return { ok: false, problems: [{ pointer: '', message: state }] }
+  const read = readUnleashState(input)
+  if (!read.ok) return read
+  const { state } = read
   const notes: ImportNote[] = []
   const segments = new Map(state.segments.map((segment) => [segment.id, segment]))
   const parts: Parts = { regex, notes, segments, features: new Map(state.features.map((f) => [f.name, f])) }
@@ -147,7 +148,9 @@ function strategyRules(
   feature: UnleashFeature,
   { index, names, parts, note }: Place,
 ): Rule[] {
-  const activation = activationOf(strategy, note)
+  if (strategy.disabled === true)
+    note('off', `Its strategy "${strategy.name}" is switched off there, and lets nobody in.`)
+  const activation = strategy.disabled === true ? null : activationOf(strategy, note)
   if (activation === null) return []
   const { sample } = activation
   const conditions = [...constraintsOf(strategy, parts, note), ...activation.conditions]
