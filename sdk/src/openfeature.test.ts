@@ -61,6 +61,11 @@ test('gives values of every type with OpenFeature’s reasons, and ours in the m
 test('takes the context of API, client and call, with dates as rules compare them', async () => {
   const { openFeature } = await connect()
   expect(await openFeature.getBooleanValue('born', false, { ...user, since: new Date('2026-05-01') })).toBe(true)
+  // An object of the application, such as a request, may lead back to itself.
+  const request: Record<string, never> = {}
+  Object.assign(request, { request, all: [request] })
+  const around = { ...user, request, since: new Date('2026-05-01') }
+  expect(await openFeature.getBooleanDetails('born', false, around)).toMatchObject({ value: true, variant: 'on' })
   OpenFeature.setContext({ since: new Date('2025-05-01') })
   expect(await openFeature.getBooleanValue('born', true, user)).toBe(false)
   OpenFeature.setContext({})
