@@ -11,7 +11,7 @@ export function jitteredMs(periodMs: number, random: () => number = Math.random)
 
 /** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date), at most an hour; null without one. */
 export function retryAfterMs(header: string | null, nowMs: number): number | null {
-  if (header === null || header.trim() === '') return null
+  if (!header?.trim()) return null
   const seconds = Number(header)
   const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - nowMs
   if (!Number.isFinite(waitMs)) return null

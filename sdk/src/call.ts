@@ -57,7 +57,8 @@ export class CallRecord {
   }
 }
 
-const isYes = (value: unknown): boolean => value === 1 || value === true
+/** Whether a metric such as `error` says yes. */
+export const isYes = (value: unknown): boolean => value === 1 || value === true
 
 /** The view of a record that one branch gets; nothing in it throws. */
 export function createCall(record: CallRecord, variant: string | null, signal: AbortSignal): Call {

@@ -39,7 +39,7 @@ export class Emitter {
 
   emit<Name extends keyof ClientEvents>(name: Name, event: ClientEvents[Name]): void {
     // A copy: a listener may add listeners.
-    const entries = Array.from(this.#entries)
+    const entries = [...this.#entries]
     for (const entry of entries) {
       if (entry.name !== name) continue
       try {

@@ -1,6 +1,7 @@
 import { backoffMs, jitteredMs, retryAfterMs } from './backoff.ts'
 import { Closing } from './closing.ts'
 import { Deadline } from './deadline.ts'
+import { isKeyRefused } from './is-key-refused.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import type { ObservationQueue } from './observation-queue.ts'
@@ -25,9 +26,8 @@ export interface ObservationSenderParts {
 }
 
 /** A refused key may be granted again, a busy server have time again; any other 4xx would come again and again. */
-const worthAnotherTry = new Set([401, 403, 408, 429])
-
-const isHopeless = (status: number): boolean => status >= 400 && status < 500 && !worthAnotherTry.has(status)
+const isHopeless = (status: number): boolean =>
+  status >= 400 && status < 500 && !isKeyRefused(status) && status !== 408 && status !== 429
 
 /**
  * Sends the queue on a clock of its own, or when a batch is full. What a row says (an error, a timeout) may not hasten
@@ -126,7 +126,7 @@ export class ObservationSender {
       if (isHopeless(reply.status)) return true
       const askedMs = retryAfterMs(reply.header('retry-after'), now())
       if (askedMs !== null) this.#pausedUntilMs = performance.now() + askedMs
-      this.#backOff(reply.status === 401 || reply.status === 403)
+      this.#backOff(isKeyRefused(reply.status))
     } catch (thrown) {
       const reason = deadline.signal.aborted ? deadline.signal.reason : thrown
       if (!this.#closing.isClosed) log.warn('observations', `observations wait: ${messageOf(reason)}`)

@@ -39,8 +39,8 @@ export function cleanMetrics(given: unknown): Record<string, number | boolean | 
 export function addMetrics(before: Metrics, later: Metrics): Metrics {
   const sum = { ...before, ...later }
   for (const [name, value] of Object.entries(later)) {
-    const earlier = Object.hasOwn(before, name) ? Number(before[name]) : Number.NaN
-    if (isAdditive(name) && Number.isFinite(earlier + Number(value))) sum[name] = earlier + Number(value)
+    const total = Number(before[name]) + Number(value)
+    if (isAdditive(name) && Number.isFinite(total)) sum[name] = total
   }
   return sum
 }

@@ -5,6 +5,7 @@ import type { ClientErrorCode, Emitter } from './emitter.ts'
 import { readEventStream } from './event-stream.ts'
 import type { ServerEvent } from './event-stream.ts'
 import type { Acceptance, FlagStore } from './flag-store.ts'
+import { isKeyRefused } from './is-key-refused.ts'
 import { messageOf } from './logger.ts'
 import type { QuietLog } from './logger.ts'
 import { quietTimeout } from './quiet-timeout.ts'
@@ -132,7 +133,7 @@ export class SnapshotSource {
         },
         signal: deadline.signal,
       })
-      if (isRefusal(reply)) return await this.#pollInstead(reply)
+      if (isKeyRefused(reply.status)) return await this.#pollInstead(reply)
       if (reply.status !== 200) return this.#failed(reply)
       if (!reply.header('content-type')?.startsWith('text/event-stream')) {
         this.#report('REFUSED', 'the stream is none: something between here and the server answered in its place')
@@ -255,7 +256,7 @@ export class SnapshotSource {
   }
 
   #failed(reply: Reply): Ending {
-    const denied = isRefusal(reply)
+    const denied = isKeyRefused(reply.status)
     if (denied) {
       this.#denied = true
       this.#report('UNAUTHENTICATED', `the server refused the key (${reply.status}); the flags in use are kept`)
@@ -281,8 +282,6 @@ export class SnapshotSource {
 }
 
 const keepOn: Ending = { denied: false, retryAfterMs: null }
-
-const isRefusal = ({ status }: Reply): boolean => status === 401 || status === 403
 
 function redirectHint(reply: Reply): string {
   const location = reply.header('location')

@@ -1,3 +1,4 @@
+import { isYes } from './call.ts'
 import type { FlagKey } from './flag-types.ts'
 import { cleanMetrics } from './observation.ts'
 import type { Metrics } from './observation.ts'
@@ -26,7 +27,7 @@ export function readTrackedCall(
   nowMs: number,
 ): ReadCall {
   const { latency_ms, ...metrics } = cleanMetrics(given)
-  const isFailed = metrics.error === 1 || metrics.error === true
+  const isFailed = isYes(metrics['error'])
   const tookMs = typeof latency_ms === 'number' && latency_ms >= 0 ? latency_ms : 0
   return {
     startMs: at === undefined ? nowMs - tookMs : new Date(at).getTime(),

@@ -3,6 +3,7 @@ import { jitteredMs, retryAfterMs } from '../backoff.ts'
 import { Closing } from '../closing.ts'
 import { Deadline } from '../deadline.ts'
 import type { ClientErrorCode, Emitter } from '../emitter.ts'
+import { isKeyRefused } from '../is-key-refused.ts'
 import { messageOf } from '../logger.ts'
 import type { QuietLog } from '../logger.ts'
 import type { ClientState } from '../snapshot-source.ts'
@@ -149,7 +150,7 @@ export class OfrepSource {
   }
 
   #refused(status: number, askedMs: number | null): void {
-    const isDenied = status === 401 || status === 403
+    const isDenied = isKeyRefused(status)
     this.#report(isDenied ? 'UNAUTHENTICATED' : 'UNREACHABLE', `the server answered ${status}`)
     if (isDenied) this.#settle()
     if (askedMs !== null) this.#schedule(askedMs)

@@ -168,6 +168,6 @@ function readOptions({ url, key }: Partial<BrowserOptions> = {}) {
     new SluiceError('INVALID_OPTION', `createClient: \`${option}\`: ${text}.`)
   if (typeof url !== 'string' || !/^https?:\/\//.test(url)) throw invalid('url', 'expected an http address')
   const [, environment] = /^slc_cli_([a-z0-9-]+)_./.exec(key ?? '') ?? []
-  if (key === undefined || environment === undefined) throw invalid('key', 'expected a client key, slc_cli_…')
+  if (!key || !environment) throw invalid('key', 'expected a client key, slc_cli_…')
   return { url: url.replace(/\/+$/, ''), key, environment }
 }
