@@ -47,7 +47,9 @@ export const checkInputSchema = z
 export type CheckInput = z.infer<typeof checkInputSchema>
 
 export const checklistInputSchema = z
-  .array(z.union([z.string().min(1).max(200), checkInputSchema]))
+  .array(
+    z.union([z.string().min(1).max(200), checkInputSchema], { error: 'Expected a text, or an object with "text".' }),
+  )
   .max(30)
   .meta({ id: 'ChecklistInput', description: 'What has to be done first; a text alone is for a person to tick.' })
 export type ChecklistInput = z.infer<typeof checklistInputSchema>

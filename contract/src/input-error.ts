@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { openUnions } from './open-unions.ts'
 import type { FieldError } from './problem.ts'
 
 /** JSON pointer of a path (RFC 6901). */
@@ -18,7 +19,8 @@ export function sizeMessage(issue: z.core.$ZodIssue): string {
 
 /** The faults of a refused value; `shape` is true when a type or a field name is wrong, false when only a rule is broken. */
 export function fieldErrors(error: z.ZodError): { readonly errors: readonly FieldError[]; readonly shape: boolean } {
-  const errors = error.issues.flatMap((issue): FieldError[] => {
+  const issues = openUnions(error.issues)
+  const errors = issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
         pointer: pointerOf([...issue.path, key]),
@@ -27,7 +29,7 @@ export function fieldErrors(error: z.ZodError): { readonly errors: readonly Fiel
       }))
     return [{ pointer: pointerOf(issue.path), code: issue.code, message: sizeMessage(issue) }]
   })
-  const shape = error.issues.some(
+  const shape = issues.some(
     ({ code }) => code === 'invalid_type' || code === 'unrecognized_keys' || code === 'invalid_union',
   )
   return { errors, shape }

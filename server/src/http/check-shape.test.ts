@@ -74,3 +74,17 @@ test('it suggests nothing for what is like nothing', () => {
   expect(suggest('zzzzzz', ['kind', 'environment', 'name'])).toBeUndefined()
   expect(suggest('x', ['on', 'to'])).toBeUndefined()
 })
+
+test('of a value that may be a text or an object, the fault of the one that was tried is named', () => {
+  const wrong = refusal(planInputSchema, { flag: 'f', checklist: ['Team told', { name: 'Suite passes', text: 'x' }] })
+  expect(wrong).toMatchObject({
+    code: 'INVALID_INPUT',
+    errors: [{ pointer: '/checklist/1/name', message: expect.stringMatching(/no field "name": known are id, text/) }],
+  })
+  expect(refusal(planInputSchema, { flag: 'f', checklist: [{}] }).errors).toMatchObject([
+    { pointer: '/checklist/0/text', message: 'Expected a string; it is missing.' },
+  ])
+  expect(refusal(planInputSchema, { flag: 'f', checklist: [7] }).errors).toMatchObject([
+    { pointer: '/checklist/0', message: expect.stringMatching(/Expected a text, or an object with "text"/) },
+  ])
+})

@@ -1,4 +1,4 @@
-import { type FieldError, SluiceError, sizeMessage } from '@sluice/contract'
+import { type FieldError, SluiceError, openUnions, sizeMessage } from '@sluice/contract'
 import type { z } from 'zod'
 import { pointerTo } from './json-faults.ts'
 import { suggest } from './suggest.ts'
@@ -12,7 +12,7 @@ const shapeCodes = new Set(['invalid_type', 'unrecognized_keys', 'invalid_union'
 export function checkShape<T>(schema: z.ZodType<T>, input: unknown, where: 'body' | 'query'): T {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  const { issues } = parsed.error
+  const issues = openUnions(parsed.error.issues)
   const isShape = issues.some(({ code }) => shapeCodes.has(code))
   const errors = issues.flatMap((issue) => fieldErrors(issue, input, schema)).slice(0, 100)
   const detail = `${describe(errors[0], where)} Nothing was changed.`
@@ -75,16 +75,23 @@ interface Definition {
   readonly innerType?: z.ZodType
   readonly valueType?: z.ZodType
   readonly in?: z.ZodType
+  readonly options?: readonly z.ZodType[]
 }
 
 /** The names that the schema knows at that place. */
 function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let present: z.ZodType | undefined = unwrap(schema)
   for (const part of path) {
-    const { shape, element, valueType }: Definition = definitionOf(present)
-    present = unwrap(shape?.[String(part)] ?? element ?? valueType)
+    const { element, valueType }: Definition = definitionOf(present)
+    present = unwrap(shapeOf(present)[String(part)] ?? element ?? valueType)
   }
-  return Object.keys(definitionOf(present).shape ?? {})
+  return Object.keys(shapeOf(present))
+}
+
+/** Of a union, the fields of all its forms. */
+function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> {
+  const { shape, options = [] } = definitionOf(schema)
+  return shape ?? Object.assign({}, ...options.map((option) => shapeOf(unwrap(option))))
 }
 
 function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
