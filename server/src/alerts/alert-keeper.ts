@@ -48,7 +48,7 @@ export class AlertKeeper {
       const alert = await findAlert(this.#parts.database.kysely, environment, id)
       if (!alert)
         throw new SluiceError('NOT_FOUND', `There is no alert "${id.slice(0, 80)}" in ${environment}.`, {
-          hint: 'GET alerts lists them.',
+          hint: '"sluice alerts" lists them, or GET alerts.',
         })
       if (alert.state === 'resolved' || (action === 'acknowledge' && alert.state === 'acknowledged'))
         throw new SluiceError('STATE_CONFLICT', `The alert is ${alert.state} already.`)

@@ -195,7 +195,7 @@ function requireReason(reason: string | null, fields: readonly string[]): void {
   if (reason !== null || fields.length === 0) return
   const message = `A reason is needed for ${fields.slice(0, 5).join(', ')}.`
   throw new SluiceError('UNPROCESSABLE', `${message} Nothing was changed.`, {
-    hint: 'Send ?reason=… or the header X-Sluice-Reason.',
+    hint: 'Say why: --reason in the command line; ?reason=… or the header X-Sluice-Reason over HTTP.',
     errors: [{ pointer: '/reason', code: 'reason_required', message }],
   })
 }

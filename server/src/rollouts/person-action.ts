@@ -41,6 +41,8 @@ const wrongShare = (detail: string, message: string): SluiceError =>
 export function decided(record: RolloutRecord, action: Action, nowMs: number): Decision {
   const decision = act(record.plan, record.state, action, nowMs)
   if ('refused' in decision)
-    throw new SluiceError('STATE_CONFLICT', decision.refused, { hint: 'GET the rollout to see where it stands.' })
+    throw new SluiceError('STATE_CONFLICT', decision.refused, {
+      hint: 'See where it stands: "sluice rollout get", or GET the rollout.',
+    })
   return decision
 }

@@ -157,7 +157,7 @@ export class RolloutRunner {
     const stored = await findRollout(this.#parts.database.kysely, environment, id)
     if (!stored)
       throw new SluiceError('NOT_FOUND', `There is no rollout "${id.slice(0, 80)}" in ${environment}.`, {
-        hint: 'GET rollouts lists them; the key of a flag names its newest.',
+        hint: '"sluice rollout ls" lists them, or GET rollouts; the key of a flag names its newest.',
       })
     return this.#live.get(stored.id) ?? stored
   }
