@@ -51,7 +51,7 @@ async function bundleEntries() {
       format: 'es',
       chunkFileNames: '[name].js',
       // Names stay: they stand in the stack traces of applications.
-      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
       comments: false,
       codeSplitting: { groups: [{ name: shared, minShareCount: 2 }] },
     })
