@@ -186,6 +186,7 @@ test('R75: the deployment log has the headings of the guide, filled in', async (
 })
 test('R78: after a breach the next start says what was wrong and what has changed', async () => {
   const rollout = await startLiveRollout({
+    reason: 'it costs less',
     stages: all,
     guardrails: [{ metric: 'error', over: 0.05, onBreach: 'rollback' }],
   })
@@ -193,5 +194,6 @@ test('R78: after a breach the next start says what was wrong and what has change
   const again = (reason?: string) =>
     rollout.send('POST', `${production}/rollouts?start=true`, { body: { flag: 'f', reason } })
   expect((await again()).body.errors[0].pointer).toBe('/reason')
+  expect((await again('it costs less')).body.errors[0].message).toContain('what its plan said before')
   expect((await again('the prompt was cut; it is whole')).status).toBe(201)
 })

@@ -5,7 +5,7 @@ import { entersAt, unitOf } from './compile/draw.ts'
 import { entryOf } from './compile/unit-list.ts'
 import { type Context, readable } from './context.ts'
 import { evaluate, holds, isMet, newCall } from './evaluate.ts'
-import type { ListEntry, Rule, SnapshotFlag } from './flag.ts'
+import type { Condition, ListEntry, Rule, SnapshotFlag } from './flag.ts'
 import type { Outcome } from './outcome.ts'
 
 /** One thing the evaluation looked at, in its order. */
@@ -111,7 +111,7 @@ class Walk {
     if (isFaulty) this.#step('rule', false, `Rule "${rule.id}" cannot be judged: ${outcome.error}`)
     if (isFaulty) return true
     if (!holds(tests, context, now)) {
-      this.#step('rule', false, `Rule "${rule.id}": its condition does not hold.`)
+      this.#step('rule', false, `Rule "${rule.id}": its condition does not hold${missingFrom(context, rule.if)}.`)
       return false
     }
     if (gate !== null && rule.sample !== undefined) {
@@ -127,6 +127,22 @@ class Walk {
       this.#step('split', false, `Rule "${rule.id}": no unit in the context to draw for, so the rule misses.`)
     return isServed
   }
+}
+
+/** What a condition asks for that the context does not have: mostly the question was put without it. */
+function missingFrom(context: Context, condition: Condition | undefined): string {
+  const missing = attributesOf(condition).filter((name) => !Object.hasOwn(context, name))
+  if (missing.length === 0) return ''
+  return `; the context has no ${[...new Set(missing)].map((name) => `"${name}"`).join(', ')}`
+}
+
+function attributesOf(condition: Condition | undefined): readonly string[] {
+  if (condition === undefined) return []
+  if ('all' in condition) return condition.all.flatMap(attributesOf)
+  if ('any' in condition) return condition.any.flatMap(attributesOf)
+  if ('not' in condition) return attributesOf(condition.not)
+  if ('segment' in condition || typeof condition.attr !== 'string') return []
+  return [condition.attr]
 }
 
 const named = (variant: string | null): string => (variant === null ? "the caller's default" : `"${variant}"`)

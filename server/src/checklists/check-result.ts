@@ -49,12 +49,23 @@ export function checkItemsDone(record: RolloutRecord, nowMs: number): void {
     })
 }
 
-/** After a breach the next start says what was wrong and what has changed since: document and fix, then enable again. */
+/**
+ * After a breach the next start says what was wrong and what has changed since: document and fix, then enable again. The words
+ * of the attempt that failed, as a plan in a file repeats them, say neither.
+ */
 export async function checkLastWasExplained(db: Kysely<Tables>, record: RolloutRecord, reason: string): Promise<void> {
-  if (reason.trim() !== '') return
   const last = await lastEnded(db, record.environment, record.flag)
   if (last?.state.ended !== 'rolled_back' || last.state.stoppedBy?.by !== 'breach') return
+  const said = reason.trim()
+  if (said !== '' && said !== last.reason.trim()) return
+  const message = 'Say what was wrong and what has changed since.'
   throw new SluiceError('UNPROCESSABLE', `The last rollout was rolled back: ${last.state.stoppedBy.sentence}`, {
-    errors: [{ pointer: '/reason', code: 'rule', message: 'Say what was wrong and what has changed since.' }],
+    errors: [
+      {
+        pointer: '/reason',
+        code: 'rule',
+        message: said === '' ? message : `${message} "${said.slice(0, 80)}" is what its plan said before.`,
+      },
+    ],
   })
 }

@@ -294,7 +294,10 @@ class History {
       rule.id === ruleName && rule.sample ? { ...rule, sample: { ...rule.sample, share: 0 } } : rule,
     )
     if (rules.length > 0) await this.#edit({ kind: 'merge', body: { rules: closed } }, stored.value?.version ?? null)
-    const made = await world.request(node, `plan ${JSON.stringify(input)}`, () => node.create(input, start))
+    const made = await world.request(node, `plan ${JSON.stringify(input)}`, (token) =>
+      // Each attempt with words of its own: those of one that failed would not let the next start.
+      node.create({ ...input, reason: `${input.reason}, ${token}` }, start),
+    )
     if (made.answer === 'done') this.#rollouts.push(made.value)
   }
 
