@@ -56,6 +56,8 @@ test('each stay at a share is an entry: its checks, its first day, how it ended'
     row(second, { error: 0, latency_ms: 180, complaint: 1 }),
     row(third, { error: 1, latency_ms: 200 }),
     row(fourth, { error: 0, latency_ms: 190 }),
+    // Not for the rollout to decide: a request that its rule asks more of.
+    { flag: 'chat', variant: 'off', at, metrics: { error: 0 } },
   ]
   await send('POST', `${production}/observations`, { body: { id: 'first-day', observations } })
   await clock.advance(2 * hour)
@@ -66,7 +68,10 @@ test('each stay at a share is an entry: its checks, its first day, how it ended'
       reason: 'cheaper',
       endedAt: null,
       pre: [{ text: 'Tests passed', state: 'passed', note: 'Ann' }],
-      deployment: [{ text: 'Share set to 10 %' }, { text: 'Rollout verified', state: 'passed' }],
+      deployment: [
+        { text: 'Share set to 10 %' },
+        { text: 'Rollout verified', note: '100 % of the 4 calls that it decides had the candidate' },
+      ],
       post: { hours: 2, complete: false, errorRate: 0.25, avgResponseTime: 180, totalRequests: 4, complaints: 1 },
       decision: null,
     },

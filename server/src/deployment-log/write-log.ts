@@ -1,5 +1,6 @@
 import type { Check, DecisionEvent, DeploymentLog, LogEntry, Rollout } from '@sluice/contract'
 import type { StoredEvent } from '../events/event.ts'
+import { drawnCalls } from '../rollouts/block-series.ts'
 import type { ChartBlock } from '../rollouts/block-series.ts'
 import { readDecision } from '../rollouts/decision-event.ts'
 
@@ -60,9 +61,10 @@ function deploymentLines(
   toMs: number,
 ): LogEntry['deployment'] {
   const own = blocks.filter(({ startMs, endMs }) => endMs > fromMs && startMs < toMs)
-  const calls = own.reduce((sum, { series }) => sum + series.T.calls, 0)
-  const all = own.reduce((sum, { series }) => sum + series.C.calls, calls)
-  const seen = calls > 0 ? `${Number(((100 * calls) / all).toPrecision(3))} % of ${all} calls had the candidate` : null
+  const calls = own.reduce((sum, { series }) => sum + drawnCalls(series.T), 0)
+  const all = own.reduce((sum, { series }) => sum + drawnCalls(series.C), calls)
+  const share = Number(((100 * calls) / all).toPrecision(3))
+  const seen = calls > 0 ? `${share} % of the ${all} calls that it decides had the candidate` : null
   return [
     { text: `Share set to ${to} %`, state: 'passed', note: revision === 0 ? null : `revision ${revision}` },
     { text: 'Rollout verified', state: calls > 0 ? 'passed' : 'open', note: seen ?? 'no call of the candidate yet' },

@@ -1,6 +1,7 @@
 import type { Series } from '@sluice/contract'
 import { addValues, emptyHistogram, mergeHistograms, quantile } from '@sluice/core/statistics'
 import type { Histogram } from '@sluice/core/statistics'
+import { isCall } from '../observations/is-call.ts'
 import type { StoredRow } from '../observations/observation-store.ts'
 
 /** One arm in one block, for charts: calls, not units. */
@@ -16,7 +17,12 @@ export interface ArmSeries {
   /** Of every call, failed ones too; blocks of earlier versions have neither. */
   readonly latencyMs?: readonly [sum: number, count: number]
   readonly complaints?: number
+  /** Of the calls, those of units that the sample put on this side: the others say nothing about the share. */
+  readonly drawn?: number
 }
+
+/** What tells the share: drawn calls, in blocks of earlier versions all. */
+export const drawnCalls = ({ drawn, calls }: ArmSeries): number => drawn ?? calls
 
 export interface BlockSeries {
   readonly T: ArmSeries
@@ -40,11 +46,11 @@ export function seriesOf(
   newUnits: { readonly T: number; readonly C: number },
 ): BlockSeries {
   const arm = (side: 'T' | 'C'): ArmSeries => {
-    const calls = rows
-      .filter(({ arm: of, metrics }) => of === side && Object.keys(metrics).length > 0)
-      .map(({ metrics }) => metrics)
+    const own = rows.filter(({ arm: of }) => of === side)
+    const ofCalls = own.filter(({ metrics }) => isCall(metrics))
+    const calls = ofCalls.map(({ metrics }) => metrics)
     const total = (name: string): readonly [number, number] => {
-      const values = calls.flatMap((metrics) => metrics[name] ?? [])
+      const values = own.flatMap(({ metrics }) => metrics[name] ?? [])
       return [values.reduce((sum, value) => sum + value, 0), values.length]
     }
     const tokens = calls.flatMap(
@@ -63,6 +69,7 @@ export function seriesOf(
       quality: total('quality'),
       latencyMs: total('latency_ms'),
       complaints: total('complaint')[0],
+      drawn: ofCalls.filter(({ status }) => status === 'evidence').length,
     }
   }
   return { T: arm('T'), C: arm('C') }
@@ -86,6 +93,7 @@ const mergeArms = (a: ArmSeries, b: ArmSeries): ArmSeries => ({
   quality: plus(a.quality, b.quality),
   latencyMs: plus(a.latencyMs ?? [0, 0], b.latencyMs ?? [0, 0]),
   complaints: (a.complaints ?? 0) + (b.complaints ?? 0),
+  drawn: drawnCalls(a) + drawnCalls(b),
 })
 
 /** A sealed block as a chart needs it. */
@@ -113,11 +121,11 @@ export function chart(blocks: readonly ChartBlock[], points: number, blockMs: nu
   return {
     bucketMs,
     points: [...slices].map(([slice, { share, series }]) => {
-      const calls = series.T.calls + series.C.calls
+      const [drawn, others] = [drawnCalls(series.T), drawnCalls(series.C)]
       return {
         at: new Date(firstMs + slice * bucketMs).toISOString(),
         setPercent: share / 1000,
-        actualPercent: calls === 0 ? null : (100 * series.T.calls) / calls,
+        actualPercent: drawn + others === 0 ? null : (100 * drawn) / (drawn + others),
         candidate: point(series.T),
         baseline: point(series.C),
       }
