@@ -54,6 +54,30 @@ describe('the page of a flag', () => {
     expect(shown.errors).toEqual([])
   })
 
+  test('takes a complaint, and says about what it was counted', async () => {
+    await put(flagAt('mail'), { ...boolean, include: [{ unit: 'ada', variant: 'on' }] })
+    for (const look of looks) {
+      const page = await opened('/flags/mail', look)
+      await page.getByRole('button', { name: 'Note a complaint' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('button', { name: 'Note it' }).click()
+      await dialog.getByText('Say who complains, or about which variant.').waitFor()
+      expect(await faultsOf(page)).toEqual([])
+      await dialog.getByLabel('Who complains').fill('ada')
+      await dialog.getByLabel('What was said').fill('My draft was sent twice')
+      await dialog.getByLabel('Critical').check()
+      await dialog.getByRole('button', { name: 'Note it' }).click()
+      await page.getByText('A complaint about on is noted.').waitFor()
+      expect(await faultsOf(page)).toEqual([])
+      if (process.env['SHOTS'])
+        await page.screenshot({ path: `${process.env['SHOTS']}/flag-${look.width}-${look.colorScheme}.png` })
+    }
+    const { body } = await server.request('GET', `${environment}/metrics/summary?flag=mail`)
+    const { items } = body as { items: { variant: string; custom: Record<string, { sum: number }> }[] }
+    expect(items.find(({ variant }) => variant === 'on')?.custom['complaint.critical']?.sum).toBe(looks.length)
+    noErrorsBut('422')
+  })
+
   test('takes a rule with a condition, a share and lists, tried before it is saved with a reason', async () => {
     await put(flagAt('search'), boolean)
     const page = await opened('/flags/search')

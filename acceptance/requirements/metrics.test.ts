@@ -138,6 +138,64 @@ test('R48: complaints and quality are metrics that roll back', async () => {
   await rollout.seconds(15, { on: () => ({ ...fine(0), complaint: 1 }), off: () => ({ ...fine(0), complaint: 0 }) })
   expect((await rollout.look()).why.sentence).toMatch(/complaint/i)
 })
+const tooManyComplaints = {
+  metric: 'complaint',
+  stat: 'count',
+  over: 2,
+  onBreach: 'hold',
+  window: { length: '5s', breach: 1, of: 1 },
+} as const
+const anyCritical = { ...tooManyComplaints, where: 'critical', over: 0, onBreach: 'rollback' } as const
+
+test('R48: a complaint that a person notes counts for what its user has, and its words stand in the log', async () => {
+  const rollout = await startLiveRollout({ ...half, guardrails: [tooManyComplaints, anyCritical] })
+  const complain = (body: object) => rollout.send('POST', `${production}/flags/f/complaints`, { body })
+  await rollout.seconds(3, {})
+  const [before, one, other] = [await summaryOf(rollout), await rollout.unitOf('T'), await rollout.unitOf('C')]
+  expect((await complain({ unit: one, text: 'The answer was cut off', id: 'ticket-7' })).body).toEqual({
+    flag: 'f',
+    variant: 'on',
+    rollout: rollout.id,
+    duplicate: false,
+  })
+  expect(await complain({ unit: one, text: 'The answer was cut off', id: 'ticket-7' })).toMatchObject({
+    status: 200,
+    body: { duplicate: true },
+  })
+  expect((await complain({ unit: other })).body).toMatchObject({ variant: 'off', rollout: null })
+  await rollout.seconds(3, {})
+  const { on, off } = await summaryOf(rollout)
+  expect([on?.custom['complaint']?.sum, off?.custom['complaint']?.sum]).toEqual([1, 1])
+  const calls = (on?.totalCalls ?? 0) + (off?.totalCalls ?? 0)
+  expect(calls - (before['on']?.totalCalls ?? 0) - (before['off']?.totalCalls ?? 0)).toBe(120)
+  const [entry] = (await rollout.send('GET', `${production}/rollouts/f/log`)).body.entries
+  expect(entry.post.complaints).toBe(1)
+  expect(entry.notes.map(({ text }: { text: string }) => text)).toEqual([
+    'Complaint about "on": The answer was cut off',
+  ])
+  expect((await rollout.look()).state).toBe('running')
+})
+test.each([
+  ['off', { critical: true }, 'running'],
+  ['on', { critical: true }, 'rolled_back'],
+  ['on', { topic: 'missing_model' }, 'running'],
+])('R48: one complaint about "%s", %o, leaves it %s', async (variant, kind, state) => {
+  const rollout = await startLiveRollout({ ...half, guardrails: [tooManyComplaints, anyCritical] })
+  await rollout.seconds(1, {})
+  const unit = await rollout.unitOf(variant === 'on' ? 'T' : 'C')
+  await rollout.send('POST', `${production}/flags/f/complaints`, { body: { unit, ...kind } })
+  await rollout.seconds(5, {})
+  expect((await rollout.look()).state).toBe(state)
+})
+test('R48: a complaint of nobody known says what it is about, and one about nothing is refused', async () => {
+  const rollout = await startLiveRollout(half)
+  const complain = (body: object, flag = 'f') =>
+    rollout.send('POST', `${production}/flags/${flag}/complaints`, { body })
+  expect((await complain({ variant: 'on', text: 'in Slack: slow since noon' })).status).toBe(201)
+  expect(await complain({ text: 'slow' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/unit' }] } })
+  expect((await complain({ unit: 'u', variant: 'nope' })).status).toBe(422)
+  expect((await complain({ unit: 'u' }, 'nope')).status).toBe(404)
+})
 test('R49: old and new side by side over time', async () => {
   const rollout = await startLiveRollout(half)
   await rollout.seconds(5, {})

@@ -43,6 +43,7 @@ const howTo = [
   'production',
   'backup-and-upgrade',
   'when-an-alert-comes',
+  'complaints',
 ]
 const concepts = [
   'flags-and-stickiness',

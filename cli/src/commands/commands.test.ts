@@ -38,6 +38,36 @@ test('a flag is made, explained, killed and listed', async () => {
   await expect(run(flagCommand, 'frob')).rejects.toThrow(UsageError)
 })
 
+test('a caller is explained with what else is known of them, and told what a condition lacks', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'sluice-cli-')), 'flag.json')
+  const rule = { id: 'many', if: { attr: 'patches', op: 'gte', values: [3] }, serve: 'on' }
+  writeFileSync(
+    file,
+    JSON.stringify({ enabled: true, variants: { on: true, off: false }, off: 'off', serve: 'off', rules: [rule] }),
+  )
+  await run(flagCommand, 'set', 'batches', file)
+  expect((await run(flagCommand, 'explain', 'batches', 'ada')).out).toMatch(
+    /condition does not hold; the context has no "patches"\.[\s\S]*→ off/,
+  )
+  expect((await run(flagCommand, 'explain', 'batches', 'ada', '--attr', 'patches=4')).out).toMatch(/→ on/)
+  expect((await run(flagCommand, 'explain', 'batches', 'ada', '--attr', 'patches=2')).out).toMatch(/does not hold\.\n/)
+  await expect(run(flagCommand, 'explain', 'batches', 'ada', '--attr', 'patches')).rejects.toThrow(/NAME=VALUE/)
+})
+
+test('R48: a complaint is noted in one line, and its words stand in the log', async () => {
+  await run(flagCommand, 'create', 'heard')
+  await run(flagCommand, 'include', 'heard', 'ada', 'on')
+  await run(rolloutCommand, 'create', 'heard', '--start')
+  expect((await run(flagCommand, 'complaint', 'heard', 'ada', 'Half of my text is gone', '--critical')).out).toBe(
+    'A complaint about heard, "on", is noted. Its words: sluice rollout log heard\n',
+  )
+  expect((await run(rolloutCommand, 'log', 'heard')).out).toMatch(
+    /Complaint about .*on.*, critical: Half of my text is gone/,
+  )
+  expect((await run(flagCommand, 'complaint', 'heard', '-', '--variant', 'off')).out).toMatch(/"off", is noted\.\n/)
+  await expect(run(flagCommand, 'complaint', 'heard', '-')).rejects.toThrow(/--variant/)
+})
+
 test('R1, R15: on gives a plain switch to everybody, off takes it back; where a plan decides, on only lifts the kill', async () => {
   await run(flagCommand, 'create', 'plain')
   expect((await run(flagCommand, 'on', 'plain')).out).toMatch(

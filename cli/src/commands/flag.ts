@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { FlagRecord, Rollout } from '@sluice/contract'
+import type { ComplaintReceipt, FlagRecord, Rollout } from '@sluice/contract'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -16,6 +16,10 @@ const options = {
   reason: { type: 'string' },
   expires: { type: 'string' },
   remove: { type: 'boolean', default: false },
+  attr: { type: 'string', multiple: true },
+  variant: { type: 'string' },
+  topic: { type: 'string' },
+  critical: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const
 
@@ -31,6 +35,10 @@ sluice flag exclude KEY UNIT
   --expires TIME  the entry counts until then (RFC 3339)
   --remove        takes the unit off both lists
 sluice flag explain KEY UNIT               why this unit gets what it gets
+  --attr NAME=VALUE  what else is known of the caller, such as plan=pro; as often as needed
+sluice flag complaint KEY UNIT [TEXT]      somebody complained: counts for the variant they have, TEXT goes into the log
+  --critical, --topic NAME  counts as complaint.critical, complaint.NAME as well
+  --variant NAME     what it is about, if not what they have; then UNIT may be "-" for nobody known
 sluice flag stale                          flags whose time is over: shipped, past their date, or no longer called
 sluice flag uses KEY [FOLDER]              where files of this folder name it
 sluice flag rm KEY
@@ -145,7 +153,8 @@ export const flagCommand: Command = {
       return exitCodes.ok
     }
     const write = Object.hasOwn(writes, verb) ? writes[verb] : undefined
-    if (!write && !['get', 'explain', 'rm'].includes(verb)) throw new UsageError(`There is no "sluice flag ${verb}".`)
+    if (!write && !['get', 'explain', 'complaint', 'rm'].includes(verb))
+      throw new UsageError(`There is no "sluice flag ${verb}".`)
     const key = needed(name, 'the key of a flag')
     const path = `/flags/${encodeURIComponent(key)}`
     const query = values.reason === undefined ? '' : `?reason=${encodeURIComponent(values.reason)}`
@@ -157,7 +166,17 @@ export const flagCommand: Command = {
     } else if (verb === 'get') {
       const record = await to.inside<FlagRecord>('GET', path)
       say(record, () => flagText(record))
-    } else if (verb === 'explain') await explain(to, path, needed(rest[0], 'a unit'), say)
+    } else if (verb === 'complaint') {
+      const { variant, topic, critical } = values
+      const receipt = await complain(to, path, {
+        who: needed(rest[0], 'a unit, or "-"'),
+        text: rest[1],
+        variant,
+        topic,
+        critical,
+      })
+      say(receipt, () => complaintText(receipt))
+    } else if (verb === 'explain') await explain(to, path, contextOf(needed(rest[0], 'a unit'), values.attr ?? []), say)
     else {
       await to.inside('DELETE', `${path}${query}`)
       say({ deleted: key }, () => 'Deleted.')
@@ -171,13 +190,43 @@ interface Explained {
   readonly outcome: { readonly variant: string | null; readonly reason: string }
 }
 
+interface Complaint {
+  readonly who: string
+  readonly text: string | undefined
+  readonly variant: string | undefined
+  readonly topic: string | undefined
+  readonly critical: boolean
+}
+
+function complain(to: Connection, path: string, { who, ...said }: Complaint): Promise<ComplaintReceipt> {
+  if (who === '-' && said.variant === undefined) throw new UsageError('Say what it is about: --variant NAME.')
+  return to.inside('POST', `${path}/complaints`, { ...(who === '-' ? {} : { unit: who }), ...said })
+}
+
+const complaintText = ({ flag, variant, rollout }: ComplaintReceipt): string =>
+  `A complaint about ${flag}, "${variant}", is noted.${rollout === null ? '' : ` Its words: sluice rollout log ${flag}`}`
+
+/** Numbers, booleans and lists are meant as such: `patches=3`, `beta=true`. */
+function contextOf(unit: string, attributes: readonly string[]): object {
+  const entries = attributes.map((text) => {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+    if (name === '') throw new UsageError(`Expected --attr as NAME=VALUE; got "${text}".`)
+    try {
+      return [name, JSON.parse(value)] as const
+    } catch {
+      return [name, value] as const
+    }
+  })
+  return { ...Object.fromEntries(entries), targetingKey: unit }
+}
+
 async function explain(
   to: Connection,
   path: string,
-  unit: string,
+  context: object,
   say: (answer: unknown, text: () => string) => void,
 ): Promise<void> {
-  const answer = await to.inside<Explained>('POST', `${path}/explain`, { context: { targetingKey: unit } })
+  const answer = await to.inside<Explained>('POST', `${path}/explain`, { context })
   const { steps, outcome } = answer
   say(answer, () =>
     [

@@ -5,6 +5,8 @@ import type {
   Channel,
   ChannelInput,
   CheckResultInput,
+  ComplaintInput,
+  ComplaintReceipt,
   DecisionEvent,
   DeploymentLog,
   Delivery,
@@ -71,6 +73,10 @@ export function answerCheck(rollout: Rollout, body: CheckResultInput): Promise<A
 /** A note for the deployment log, or another wording of one. */
 export function writeNote({ environment, rollout }: DeploymentLog, body: NoteInput): Promise<ActionResult> {
   return request<ActionResult>(environmentPath(environment, 'rollouts', rollout, 'notes'), { method: 'POST', body })
+}
+
+export function noteComplaint(environment: string, key: string, body: ComplaintInput): Promise<ComplaintReceipt> {
+  return request<ComplaintReceipt>(environmentPath(environment, 'flags', key, 'complaints'), { method: 'POST', body })
 }
 
 export interface SwitchFlag {

@@ -76,6 +76,7 @@ export const policy: Readonly<Record<string, Access>> = {
   [`GET ${environment}/rollouts/{id}/report`]: admin,
 
   [`POST ${environment}/observations`]: ['server', 'ingest', 'client', 'admin'],
+  [`POST ${environment}/flags/{key}/complaints`]: ['server', 'ingest', 'admin'],
   [`POST ${environment}/config/plan`]: admin,
   [`POST ${environment}/config/apply`]: admin,
   [`GET ${environment}/config/export`]: admin,

@@ -2,6 +2,7 @@ import type { ModelUsage } from '@sluice/contract'
 import { type Decimal, add, decimalOf, formatDecimal, parseDecimal, zero } from '@sluice/core/catalogue'
 import type { Flag } from '@sluice/core/evaluation'
 import { listFlags } from '../flags/flag-store.ts'
+import { isCall } from '../observations/is-call.ts'
 import { observationsSince } from '../observations/observation-store.ts'
 import { turnTaker } from './in-turns.ts'
 import { namedModels } from './model-warnings.ts'
@@ -72,7 +73,7 @@ interface Call {
 
 function count(call: Call, { by, model: wanted }: UsageRequest, sums: Map<string, Sum>, { models }: ModelParts): void {
   const { metrics, at } = call
-  if (Object.keys(metrics).length === 0) return
+  if (!isCall(metrics)) return
   const named = call.model ?? namedModels(call.definition.variants[call.variant])[0] ?? null
   const model = named === null ? null : (models.catalogue.find(named, at)?.model.id ?? named)
   if (wanted !== undefined && model !== wanted) return

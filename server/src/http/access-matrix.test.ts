@@ -26,6 +26,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /api/v1/environments/{env}/flags/{key}': { description: 'x' },
   'PUT /api/v1/environments/{env}/segments/{key}': { if: { all: [] } },
   'POST /api/v1/environments/{env}/flags/{key}/explain': { context: {} },
+  'POST /api/v1/environments/{env}/flags/{key}/complaints': { unit: 'u1' },
   'POST /ofrep/v1/evaluate/flags/{key}': { context: {} },
   'POST /ofrep/v1/evaluate/flags': { context: {} },
   'POST /api/v1/keys': { kind: 'server', environment: 'demo', name: 'x' },

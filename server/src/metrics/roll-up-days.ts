@@ -1,3 +1,4 @@
+import { isCall } from '../observations/is-call.ts'
 import type { Database, DatabaseTransaction } from '../ports/database.ts'
 import { type DayFigures, addCalls, dayMs, noFigures } from './day-figures.ts'
 
@@ -28,8 +29,7 @@ async function rollUpPage(transaction: DatabaseTransaction): Promise<number> {
       day: Math.floor(row.at / dayMs),
       metrics: JSON.parse(row.metrics) as Record<string, number>,
     }))
-    // Exposures, rows without any metric, are no calls.
-    .filter(({ metrics }) => Object.keys(metrics).length > 0)
+    .filter(({ metrics }) => isCall(metrics))
   const days = Map.groupBy(calls, ({ environment, flag, variant, day }) =>
     JSON.stringify([environment, flag, variant, day]),
   )

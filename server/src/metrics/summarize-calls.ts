@@ -1,6 +1,7 @@
 import type { VariantSummary } from '@sluice/contract'
 import { addValues, emptyHistogram, quantile } from '@sluice/core/statistics'
 import type { Histogram } from '@sluice/core/statistics'
+import { isCall } from '../observations/is-call.ts'
 import { groupOf } from './group-of.ts'
 
 /** A stored observation, as far as a summary reads it. */
@@ -15,7 +16,7 @@ export interface SummaryRow {
 const mostGroups = 50
 const shownByName = new Set(['error', 'latency_ms', 'tokens', 'input_tokens', 'output_tokens', 'cost_usd'])
 
-/** Adds up the calls of one variant. Exposures, rows without any metric, are no calls. */
+/** Adds up the calls of one variant. Exposures are none, nor are complaints that come later; these count as what they are. */
 export class CallSummary {
   #calls = 0
   #failed = 0
@@ -37,7 +38,8 @@ export class CallSummary {
   }
 
   add(rows: readonly SummaryRow[]): void {
-    const calls = rows.filter(({ metrics }) => Object.keys(metrics).length > 0)
+    const calls = rows.filter(({ metrics }) => isCall(metrics))
+    for (const { metrics } of rows) this.#addCustom(metrics)
     const latencies = calls.flatMap(({ metrics }) => metrics['latency_ms'] ?? [])
     this.#latency = addValues(this.#latency, latencies)
     this.#latencySum += latencies.reduce((sum, value) => sum + value, 0)
@@ -69,6 +71,9 @@ export class CallSummary {
     if (unit !== null) this.#units.add(unit)
     if (model !== null) addOne(this.#models, model)
     if (task !== null) this.#addTask(task, model, metrics['error'] === 1)
+  }
+
+  #addCustom(metrics: SummaryRow['metrics']): void {
     for (const [name, value] of Object.entries(metrics)) {
       if (shownByName.has(name)) continue
       const { calls, sum } = this.#custom.get(name) ?? { calls: 0, sum: 0 }

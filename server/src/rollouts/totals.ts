@@ -1,4 +1,5 @@
 import type { PerArm } from '@sluice/core/statistics'
+import { isCall } from '../observations/is-call.ts'
 import type { StoredRow } from '../observations/observation-store.ts'
 import type { ArmTotals, Totals } from './rollout-record.ts'
 
@@ -24,9 +25,7 @@ export function addRows(totals: Totals, rows: readonly StoredRow[], visit: numbe
 }
 
 function addCalls(before: ArmTotals, rows: readonly StoredRow[], arm: 'T' | 'C', units: number): ArmTotals {
-  const calls = rows.filter(
-    (row) => row.arm === arm && row.status !== 'mismatch' && Object.keys(row.metrics).length > 0,
-  )
+  const calls = rows.filter((row) => row.arm === arm && row.status !== 'mismatch' && isCall(row.metrics))
   return {
     units,
     calls: before.calls + calls.length,

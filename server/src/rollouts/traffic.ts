@@ -2,6 +2,7 @@ import type { Traffic } from '@sluice/core/planning'
 import { comparable, metricNamed } from '@sluice/core/rollout'
 import { addValues, emptyHistogram } from '@sluice/core/statistics'
 import type { Kysely } from 'kysely'
+import { isCall } from '../observations/is-call.ts'
 import type { Tables } from '../ports/database.ts'
 
 const day = 86_400_000
@@ -46,7 +47,7 @@ export async function trafficOf(
   for (const { unit, arm, metrics } of calls.reverse()) if (arm !== 'T') past.add(unit, metrics)
   return {
     unitsPerDay: perDay(new Set(calls.map(({ unit }) => unit)).size),
-    callsPerDay: perDay(calls.filter(({ metrics }) => Object.keys(metrics).length > 0).length),
+    callsPerDay: perDay(calls.filter(({ metrics }) => isCall(metrics)).length),
     ...past.figures(),
   }
 }

@@ -1,4 +1,4 @@
-import type { FlagRecord } from '@sluice/contract'
+import type { ComplaintReceipt, FlagRecord } from '@sluice/contract'
 import type { Flag } from '@sluice/core/evaluation'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { NotFound } from '../../shell/NotFound.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Failed, Waiting } from '../../ui/States.tsx'
 import { EventHistory } from '../audit/EventHistory.tsx'
+import { ComplaintDialog } from './ComplaintDialog.tsx'
 import { EditFlagDialog } from './EditFlagDialog.tsx'
 import { isOn } from './is-on.ts'
 import { StartDialog } from './StartDialog.tsx'
@@ -26,12 +27,13 @@ export function FlagPage({ environment, flagKey }: { environment: string; flagKe
 }
 
 interface Asked {
-  readonly what: 'edit' | 'switch' | 'rollout'
+  readonly what: 'edit' | 'switch' | 'rollout' | 'complaint'
   readonly opener: Element | null
 }
 
 function Shown({ environment, record }: { environment: string; record: FlagRecord }) {
   const [asked, setAsked] = useState<Asked | null>(null)
+  const [noted, setNoted] = useState<ComplaintReceipt | null>(null)
   const { key, warnings } = record
   const flag = record.flag as unknown as Flag
   useEffect(() => {
@@ -41,6 +43,13 @@ function Shown({ environment, record }: { environment: string; record: FlagRecor
   return (
     <article className="pt-4">
       <Header environment={environment} record={record} ask={setAsked} />
+      <p role="status" className="text-13 text-muted empty:hidden">
+        {noted && (
+          <>
+            ✔ A complaint about <bdi>{noted.variant}</bdi> is noted.
+          </>
+        )}
+      </p>
       {warnings.length > 0 && (
         <ul className="mt-2 border-l-2 border-warn pl-3 text-13">
           {warnings.map((warning) => (
@@ -70,6 +79,7 @@ function Shown({ environment, record }: { environment: string; record: FlagRecor
       </div>
       {dialog && asked.what === 'edit' && <EditFlagDialog {...dialog} />}
       {dialog && asked.what === 'switch' && <SwitchDialog {...dialog} />}
+      {dialog && asked.what === 'complaint' && <ComplaintDialog {...dialog} onNoted={setNoted} />}
       {dialog && asked.what === 'rollout' && <StartDialog {...dialog} />}
     </article>
   )
@@ -122,6 +132,9 @@ function Header(props: { environment: string; record: FlagRecord; ask: (asked: A
             Start a rollout
           </Button>
         )}
+        <Button onClick={({ currentTarget }) => ask({ what: 'complaint', opener: currentTarget })}>
+          Note a complaint
+        </Button>
         <Button
           kind={isOn(record) ? 'danger' : 'plain'}
           onClick={({ currentTarget }) => ask({ what: 'switch', opener: currentTarget })}
