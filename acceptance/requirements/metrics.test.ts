@@ -279,6 +279,16 @@ test('R67: some classes are told and no more', async () => {
   })
   expect((await rollout.look()).state).toBe('running')
 })
+test.each([
+  ['one model is missing', {}, 'held'],
+  ['several are', { 'fallback.several_unknown': 1 }, 'rolled_back'],
+])('R67: where %s, few of the users are enough: %o leaves it %s', async (_, classes, state) => {
+  const rollout = await startLiveRollout({ ...half, guardrails: [...guardrailsOf('data-source')] })
+  const well = { ...fine(0), latency_ms: 20, cost_deviation: 0 }
+  const missed = { ...well, fallback: 1, 'fallback.unknown_model': 1, ...classes }
+  await rollout.seconds(8, { calls: 600, on: (user) => (user % 180 === 0 ? missed : well), off: () => well })
+  expect((await rollout.look()).state).toBe(state)
+})
 test('R68: an alert has severity, message, action and time, and stays in the history', async () => {
   const rollout = await startLiveRollout({
     ...half,

@@ -97,6 +97,8 @@ export const planTemplates: readonly PlanTemplate[] = [
       ],
       guardrails: [
         ...band({ ...rate('fallback'), where: 'unknown_model' }, { target: 0.001, hold: 0.001, rollback: 0.01 }),
+        // One that is missing may be a slip, and waits for somebody to look; several are a broken source.
+        { metric: 'fallback', where: 'several_unknown', over: 0.001, onBreach: 'rollback' },
         { metric: 'error', over: 0.01, onBreach: 'rollback' },
         { metric: 'error', where: 'pricing', over: 0.001, onBreach: 'rollback' },
         { metric: 'error', where: 'transient', over: 0.005, onBreach: 'notify' },

@@ -38,7 +38,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
       rollbackImpact: 'Models come from the code again',
     })
     const models = chatModels()
-    const sluice = await world.connect({ models })
+    await world.connect({ models })
     let messages = 0
     let unanswered = 0
     const traffic = (): void => {
@@ -47,7 +47,7 @@ export async function runRecipe(tell: Tell): Promise<Outcome> {
         const user = `user_${Math.floor(4000 * chance('user', messages))}`
         const id = ids[Math.floor(ids.length * chance('model', messages))] ?? ''
         const usage = { inputTokens: 1000, outputTokens: Math.floor(1000 * chance('words', messages)) }
-        if (answer(sluice, models, user, id, usage).model === null) unanswered += 1
+        if (answer(models, user, id, usage).model === null) unanswered += 1
       }
     }
     const templates = await world.request<{ items: PlanTemplate[] }>('GET', '/api/v1/plan-templates')

@@ -153,6 +153,40 @@ describe('dual read', () => {
     ])
   })
 
+  test('R45: a cost is compared with what the table makes of it, unless the difference is right', async () => {
+    const used = { inputTokens: 1000, outputTokens: 500 }
+    const free = { 'openai:gpt-4o': { pricing: { input: 0, output: 0 } } }
+    const right = [{ model: 'openai:gpt-4o', component: 'input', static: '5', db: '2.5', reason: 'negotiated' }]
+    const deviations = async (options: RepositoryOptions, serve: 'db' | 'static' = 'db', id = 'openai:gpt-4o') => {
+      const flags = { 'db-models': dualFlag(serve, serve === 'db' ? 100_000 : 0) }
+      const { server, models, client } = await start({ flag: 'db-models', ...options }, {}, flags)
+      models.calculateCost(id, used, { context: { targetingKey: 'ada' } })
+      await client.flush()
+      return server.rows.flatMap(({ metrics }) => metrics['cost_deviation'] ?? [])
+    }
+    expect(await deviations({ static: table })).toEqual([expect.closeTo(0.25, 9)])
+    expect(await deviations({ static: free })).toEqual([1])
+    expect(await deviations({ static: table, accepted: right })).toEqual([])
+    expect(await deviations({ static: table }, 'static')).toEqual([])
+    expect(await deviations({ static: table }, 'db', 'openai:o3')).toEqual([])
+    expect(await deviations({})).toEqual([])
+  })
+
+  test('R67: one model that is not found may be a slip; several are told apart, until they are there', async () => {
+    const own = { ...table, 'openai:a': { pricing: { input: 1 } }, 'openai:b': { pricing: { input: 1 } } }
+    const flags = { 'db-models': dualFlag('db', 100_000) }
+    const { server, models, client } = await start({ static: own, flag: 'db-models' }, {}, flags)
+    const read = (id: string) => models.getModelConfig(id, { targetingKey: 'ada' })
+    for (const id of ['openai:a', 'openai:a', 'openai:b', 'openai:a', 'openai:gpt-4o']) read(id)
+    server.publishModels([entry(gpt('2.5')), entry({ ...gpt('1'), id: 'openai:b', aliases: [] })])
+    await until(() => models.status().revision === 2)
+    for (const id of ['openai:b', 'openai:a']) read(id)
+    await client.flush()
+    const reads = server.rows.map(({ metrics }) => metrics).filter((metrics) => 'fallback' in metrics)
+    expect(reads.map((metrics) => metrics['fallback.unknown_model'] ?? 0)).toEqual([1, 1, 1, 1, 0, 0, 1])
+    expect(reads.map((metrics) => metrics['fallback.several_unknown'] ?? 0)).toEqual([0, 0, 1, 1, 0, 0, 0])
+  })
+
   test('a damaged entry spoils itself only', async () => {
     const { server, models } = await start({ static: table })
     server.publishModels([entry({ id: 'openai:gpt-4o' }, 2), entry({ ...gpt('1'), id: 'openai:o3', aliases: [] })])

@@ -1,5 +1,5 @@
 import { compareWithStatic, costOf, isCallable, isSelectable, normaliseUsage } from '#catalogue'
-import type { Catalogue, CatalogueEntry, Model, ShadowReport, Usage } from '#catalogue'
+import type { CallContext, Catalogue, CatalogueEntry, Cost, Model, ShadowReport, Usage } from '#catalogue'
 import type { Context } from '#evaluation'
 import type { QuietLog } from '../logger.ts'
 import type { HeldCatalogue } from './held-catalogue.ts'
@@ -28,6 +28,8 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     error: 0,
   }
   const affected = new Set<string>()
+  /** Ids that the catalogue did not know when they were last asked for: one may be a slip, several are a broken source. */
+  const unknown = new Set<string>()
   let connection: ModelsConnection | null = null
   let source: ModelSource | null = null
   /** Models that differ more than they should; null: not compared since the last row said so. */
@@ -44,7 +46,9 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
   const fellBack = (id: string, kind: FallbackClass): void => {
     fallbacks[kind] += 1
     if (affected.size < 10_000) affected.add(id)
-    if (kind === 'unknown_model') source?.suspect(now())
+    if (kind !== 'unknown_model') return
+    source?.suspect(now())
+    if (unknown.size < 10_000) unknown.add(id)
   }
 
   const report = (
@@ -52,6 +56,7 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     context: Context | undefined,
     kind: FallbackClass | null,
     startMs: number,
+    measured: Readonly<Record<string, number>>,
   ) => {
     if (flag === undefined || !connection) return
     const refreshMs = source?.refreshMs ?? null
@@ -65,6 +70,8 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
       fallback: kind === null ? 0 : 1,
       latency_ms: Math.max(0, performance.now() - startMs),
       ...(kind === null ? {} : { models_affected: affected.size, [`fallback.${kind}`]: 1 }),
+      ...(kind === 'unknown_model' && unknown.size > 1 ? { 'fallback.several_unknown': 1 } : {}),
+      ...measured,
       ...(refreshMs === null ? {} : { catalogue_refresh_ms: refreshMs }),
       ...(alerts === null ? {} : { shadow_alerts: alerts }),
     })
@@ -76,6 +83,7 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     context: Context | undefined,
     read: (side: Side) => T,
     isMiss: (found: T) => boolean,
+    measure: (found: T) => Readonly<Record<string, number>> = () => ({}),
   ): T => {
     const startMs = flag === undefined ? 0 : performance.now()
     const { wanted, side } = sideOf(context)
@@ -90,9 +98,20 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
     if (kind !== null) {
       fellBack(id, kind)
       found = read({ catalogue: table.catalogue, held: null })
-    }
-    report(wanted, context, kind, startMs)
+    } else unknown.delete(id)
+    const measured = kind === null && wanted === 'db' && flag !== undefined ? measure(found as T) : {}
+    report(wanted, context, kind, startMs, measured)
     return found as T
+  }
+
+  /** How far a cost lies from what the table makes of the same usage, as a part of it; nothing where a difference is right. */
+  const deviationOf = (cost: Cost, id: string, usage: Usage | null, call: CallContext): { cost_deviation?: number } => {
+    if (cost.usd === null || options.accepted?.some(({ model }) => model === id)) return {}
+    const { usd } = table.catalogue.cost(id, usage, { ...call, source: 'static' as const })
+    if (usd === null) return {}
+    const [present, before] = [Number(cost.usd), Number(usd)]
+    // What was free has no part: a cost where there was none is off by all of it.
+    return { cost_deviation: before > 0 ? Math.abs(present - before) / before : Number(present > 0) }
   }
 
   const list = (wants: (entry: CatalogueEntry) => boolean, context: Context | undefined) => {
@@ -181,6 +200,7 @@ export function createModelRepository(options: RepositoryOptions = {}): ModelRep
             ? costOf(null, normal, { ...call, atMs, model: id, priceVersion: null })
             : catalogue.cost(id, normal, { ...call, atMs, ...(held === null ? { source: 'static' as const } : {}) }),
         ({ status }) => status === 'unpriced',
+        (cost) => deviationOf(cost, id, normal, { ...call, atMs }),
       )
     },
 
