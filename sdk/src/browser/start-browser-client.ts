@@ -79,11 +79,10 @@ export function startBrowserClient(options: BrowserOptions, timing: PageTiming):
   const count = (flag: string, variant: string | null, startMs: number, metrics: Metrics, model?: string): void => {
     if (!hasPage || variant === null) return
     const unit = unitOf(source.context)
-    const at = new Date(startMs).toISOString()
     queue.add({
       flag,
       variant,
-      at,
+      at: new Date(startMs).toISOString(),
       metrics,
       ...(unit === null ? {} : { unit }),
       ...(model === undefined ? {} : { model }),
@@ -168,6 +167,6 @@ function readOptions({ url, key }: Partial<BrowserOptions> = {}) {
     new SluiceError('INVALID_OPTION', `createClient: \`${option}\`: ${text}.`)
   if (typeof url !== 'string' || !/^https?:\/\//.test(url)) throw invalid('url', 'expected an http address')
   const [, environment] = /^slc_cli_([a-z0-9-]+)_./.exec(key ?? '') ?? []
-  if (!key || !environment) throw invalid('key', 'expected a client key, slc_cli_…')
+  if (!key || !environment) throw invalid('key', 'expected a client key (slc_cli_)')
   return { url: url.replace(/\/+$/, ''), key, environment }
 }
