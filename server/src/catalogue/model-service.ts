@@ -5,6 +5,7 @@ import { type EventParts, appendEvent } from '../events/append-event.ts'
 import { installationScope } from '../events/event.ts'
 import type { Database, DatabaseTransaction } from '../ports/database.ts'
 import type { Logger } from '../ports/logger.ts'
+import { revisionAhead } from '../environments/begin-new-life.ts'
 import type { CatalogueCache } from './catalogue-cache.ts'
 import { checkNames } from './check-names.ts'
 import { type ModelEdit, actionOf, duplicateOf, editModel, fieldsThatNeedReason, newModel } from './edit-model.ts'
@@ -226,4 +227,20 @@ async function versionConflict(
       current: conflict,
     },
   )
+}
+
+/** As with flags: who holds a later revision of this epoch has seen what an older copy of the database has lost. */
+export async function beginNewCatalogueIfBehind(held: string | null, parts: ModelParts): Promise<void> {
+  const { models, database, random } = parts
+  const { epoch } = models.revision
+  const revision = revisionAhead(held, models.revision)
+  if (revision === null) return
+  await database.kysely
+    .updateTable('catalogue_revision')
+    .set({ epoch: random.id('cat') })
+    .where('epoch', '=', epoch)
+    .where('revision', '<', revision)
+    .execute()
+  await reloadModels(parts)
+  parts.catalogueAudience.models(models.revision)
 }

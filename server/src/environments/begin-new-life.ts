@@ -4,6 +4,12 @@ import { firstLife } from './environment-store.ts'
 
 export type NewLifeParts = PublishParts & { readonly random: Random }
 
+/** The revision that a reader holds (`<epoch>-<revision>`, also as an ETag), if it is of this epoch and later; else null. */
+export function revisionAhead(held: string | null, present: { epoch: string; revision: number }): number | null {
+  const [, epoch, digits] = /^"?([^"]+)-(\d{1,15})"?$/.exec(held ?? '') ?? []
+  return epoch === present.epoch && Number(digits) > present.revision ? Number(digits) : null
+}
+
 /**
  * Call with what a reader of the snapshot says it holds (`<epoch>-<revision>`). One that is ahead of the database holds changes that
  * were lost: an older backup was put back. Revisions would now be given out a second time, and readers would take an old flag for
@@ -14,10 +20,10 @@ export async function beginNewLifeIfBehind(
   held: string | null,
   parts: NewLifeParts,
 ): Promise<void> {
-  const [, epoch, digits] = /^"?([^"]+)-(\d{1,15})"?$/.exec(held ?? '') ?? []
   const present = parts.cache.get(environment)
-  const revision = Number(digits)
-  if (epoch === undefined || present?.epoch !== epoch || !(revision > present.revision)) return
+  const revision = present ? revisionAhead(held, present) : null
+  if (!present || revision === null) return
+  const { epoch } = present
   const next = `${firstLife(epoch)}.${parts.random.salt().slice(0, 8)}`
   // Another server of this database may be ahead of what is in memory here: the row decides.
   const { numUpdatedRows } = await parts.database.kysely

@@ -257,6 +257,18 @@ test('viewers read, editors edit, only admins delete and bring back', async () =
   expect((await send('GET', at(gpt.id, '/history'))).body.items[0].role).toBe('editor')
 })
 
+test('a reader that holds what the database has lost is given the models as they are, in a new epoch', async () => {
+  const { send } = await startWith(opus)
+  const path = '/api/v1/models/snapshot'
+  const { epoch } = (await send('GET', path)).body
+  const ahead = await send('GET', path, { headers: { 'if-none-match': `"${epoch}-9"` } })
+  expect(ahead).toMatchObject({ status: 200, body: { revision: 1, modelCount: 1 } })
+  expect(ahead.body.epoch).not.toBe(epoch)
+  expect((await send('POST', '/api/v1/models', { body: gpt })).status).toBe(201)
+  const next = await send('GET', path, { headers: { 'if-none-match': ahead.headers.get('etag') ?? '' } })
+  expect(next.body).toMatchObject({ epoch: ahead.body.epoch, revision: 2, modelCount: 2 })
+})
+
 test('the snapshot answers 304 until a model changes, and models answer to their other names', async () => {
   const { send, makeKey } = await startWith({ ...gpt, aliases: [{ alias: 'gpt-4o-2024-08-06', kind: 'dated' }] })
   const key = await makeKey('server', 'demo')

@@ -20,6 +20,7 @@ import { modelRecord, modelVersion } from '../../catalogue/model-record.ts'
 import {
   type Asking,
   type ModelParts,
+  beginNewCatalogueIfBehind,
   changeModel,
   createModel,
   duplicateModel,
@@ -62,7 +63,8 @@ export function modelRoutes(parts: ModelParts): Route[] {
   ]
 }
 
-function snapshotRoute({ models }: ModelParts): Route {
+function snapshotRoute(parts: ModelParts): Route {
+  const { models } = parts
   return defineRoute({
     method: 'GET',
     path: `${collection}/snapshot`,
@@ -71,9 +73,10 @@ function snapshotRoute({ models }: ModelParts): Route {
       200: { description: 'One revision.', schema: modelSnapshotSchema },
       304: { description: 'It is still the one in `If-None-Match`.' },
     },
-    handle: ({ request }) => {
-      const headers = { etag: `"${models.id}"`, 'cache-control': 'no-cache' }
+    handle: async ({ request }) => {
       const known = request.headers.get('if-none-match')
+      await beginNewCatalogueIfBehind(known, parts)
+      const headers = { etag: `"${models.id}"`, 'cache-control': 'no-cache' }
       if (known !== null && namesTag(known, headers.etag)) return new Response(null, { status: 304, headers })
       return new Response(models.bytes(), { headers: { ...headers, 'content-type': 'application/json' } })
     },
