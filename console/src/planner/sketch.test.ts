@@ -11,6 +11,8 @@ const everyKind: Sketch = {
   stages: [
     { percent: 0.5, time: 90, unit: 'minutes' },
     { percent: 40, time: 1.5, unit: 'days' },
+    { percent: 94.999, time: 0.12345, unit: 'hours' },
+    { percent: 100, time: 1, unit: 'hours' },
   ],
   guards: kinds.map((kind, i) => ({ kind, limit: 3 + i, safe: 2.9, onBreach: 'hold' })),
 }
@@ -50,4 +52,9 @@ test('figures that cannot be are named', () => {
     guards: [{ kind: 'error-over', limit: 120, safe: 130, onBreach: 'hold' }],
   })
   expect(faults).toHaveLength(7)
+  const stagesOf = (percent: number, time: number) =>
+    faultsOf({ ...everyKind, stages: [{ percent, time, unit: 'days' }] })
+  expect(stagesOf(33.3333, 1)).toEqual([expect.stringMatching(/three decimals/)])
+  expect(stagesOf(33.333, 3651)).toEqual([expect.stringMatching(/ten years/)])
+  expect(stagesOf(0.001, 3650)).toEqual([])
 })

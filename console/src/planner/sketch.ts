@@ -103,7 +103,8 @@ export function planOf({ stages, guards: rules, advance }: Sketch): Plan {
     advance,
     stages: stages.map(({ percent, time, unit }) => ({
       sharePer100k: Math.round(percent * 1000),
-      holdbackPer100k: 0,
+      // As the server does where a plan says nothing: somebody is left to compare with.
+      holdbackPer100k: percent === 100 ? 5000 : 0,
       atLeastMs: Math.round(time * timeUnits[unit]),
       gate: 'auto',
     })),
@@ -131,11 +132,17 @@ export const trafficOf = ({ unitsPerDay, failing, medianMs, p95Ms }: Sketch): Tr
 
 const shortUnit = { minutes: 'm', hours: 'h', days: 'd' } as const
 
+/** "1d" as it was typed; parts of a unit in milliseconds, which every reader takes. */
+const timeText = ({ time, unit }: StageSketch): string =>
+  Number.isInteger(time) ? `${time}${shortUnit[unit]}` : `${Math.round(time * timeUnits[unit])}ms`
+
+const tenYears = 3650 * 1440 * minute
+
 /** The same plan as a file for the CLI and the API. */
 export const planFileOf = ({ advance, stages, guards: rules }: Sketch) => ({
   flag: 'my-flag',
   advance,
-  stages: stages.map(({ percent, time, unit }) => ({ percent, atLeast: `${time}${shortUnit[unit]}` })),
+  stages: stages.map((stage) => ({ percent: stage.percent, atLeast: timeText(stage) })),
   guardrails: rules.map(({ kind, limit, safe, onBreach }) => {
     const { metric, stat, compare, scale } = guards[kind]
     const lines =
@@ -186,7 +193,11 @@ export function faultsOf({ unitsPerDay, failing, medianMs, p95Ms, stages, guards
     stages.every(({ percent }) => percent > 0 && percent <= 100)
       ? ''
       : 'Each stage opens more than 0 and at most 100 %.',
+    stages.every(({ percent }) => exact(Math.round(percent * 1000) / 1000) === exact(percent))
+      ? ''
+      : 'A share has at most three decimals: 0.001 % is the smallest step.',
     stages.every(({ time }) => time >= 0) ? '' : 'A stage cannot last less than no time.',
+    stages.every(({ time, unit }) => time * timeUnits[unit] <= tenYears) ? '' : 'A stage lasts ten years at most.',
     rules.every(({ limit, safe }) => limit > 0 && safe > 0) ? '' : 'Limits and safe lines must be above 0.',
     rules.every(({ kind, limit, safe }) => guards[kind].compare === 'ratio' || safe <= limit)
       ? ''
