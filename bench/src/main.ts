@@ -19,17 +19,25 @@ const help = `npm run bench -- <${[...Object.keys(suites), 'all'].join('|')}> [-
   --only X   only what has X in its name
   --write    put tables and pictures into docs/benchmarks`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean' },
-    reps: { type: 'string' },
-    seed: { type: 'string' },
-    only: { type: 'string' },
-    write: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-})
+const options = {
+  json: { type: 'boolean' },
+  reps: { type: 'string' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
+  write: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+    process.exit(2)
+  }
+}
+
+const { values, positionals } = readArguments()
 const names = positionals[0] === 'all' ? Object.keys(suites) : positionals
 const unknown = names.find((name) => !(name in suites))
 const repetitions = values.reps === undefined ? null : Number(values.reps)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldErrors, fromPlan, planInputSchema, toPlan } from './index.ts'
+import { fieldErrors, fromPlan, planInputSchema, toPlan, trafficInputSchema } from './index.ts'
 import type { GuardrailInput } from './index.ts'
 
 const context = { variants: ['on', 'off'], off: 'off', traffic: null }
@@ -35,6 +35,13 @@ test('a plan with too much or too little of something is told how much it may be
   expect(messagesOf({ guardrails: [{ metric: 'error', ratioOver: 0 }] })).toEqual([
     '/guardrails/0/ratioOver: Expected more than 0.',
   ])
+})
+
+test('an amount that 5 of 100 exceed does not lie below the median', () => {
+  const given = (p95: number) =>
+    trafficInputSchema.safeParse({ unitsPerDay: 100, values: { latency_ms: { median: 800, p95 } } })
+  expect(given(800).success).toBe(true)
+  expect(given(799).error?.issues[0]).toMatchObject({ path: ['values', 'latency_ms', 'p95'] })
 })
 
 describe('a guardrail', () => {

@@ -12,7 +12,15 @@ export const trafficInputSchema = z
       .optional()
       .describe('Share of units with the bad outcome, by metric: `{"error": 0.01}`.'),
     values: z
-      .record(z.string(), z.strictObject({ median: z.number().positive(), p95: z.number().positive() }))
+      .record(
+        z.string(),
+        z
+          .strictObject({ median: z.number().positive(), p95: z.number().positive() })
+          .refine(({ median, p95 }) => p95 >= median, {
+            path: ['p95'],
+            error: 'Expected the amount that 5 of 100 exceed: it cannot lie below the median.',
+          }),
+      )
       .optional()
       .describe('The usual amount and the one that 5 of 100 exceed, by metric.'),
   })

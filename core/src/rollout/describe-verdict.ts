@@ -63,8 +63,9 @@ function describeWindows(
   const against = guardrail.compare === 'ratio' ? ' the baseline' : ''
   const now =
     verdict.estimate === null ? '' : ` ${limitText(guardrail, verdict.estimate)}${against} in the last window,`
-  const count = `${beyond} of the last ${seen} windows beyond ${limitText(guardrail)}`
-  return `${label}${now} ${count} (${needed} of ${of} are a breach; a threshold, no statistical guarantee)${countsText(guardrail, verdict)}`
+  const count =
+    seen === 0 ? ': no window is over yet' : ` ${beyond} of the last ${seen} windows beyond ${limitText(guardrail)}`
+  return `${label}${now}${count} (${needed} of ${of} are a breach; a threshold, no statistical guarantee)${countsText(guardrail, verdict)}`
 }
 
 function countsText(guardrail: Guardrail, { candidate, baseline }: Omit<Verdict, 'sentence'>): string {

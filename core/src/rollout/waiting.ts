@@ -212,7 +212,8 @@ export const isTarget = ({ direction, safe, limit }: Guardrail): boolean =>
 function windowProof(guardrail: Guardrail, { of }: WindowTest, { verdict, windows }: Verdict): Waiting[] {
   if (verdict !== 'measuring') return []
   const line = safeText(guardrail)
-  const sentence = `${guardrailLabel(guardrail)} ${line} in ${of} windows in a row: ${windows?.seen ?? 0} seen so far`
+  const row = of === 1 ? 'a window' : `${of} windows in a row`
+  const sentence = `${guardrailLabel(guardrail)} ${line} in ${row}: ${windows?.seen ?? 0} seen so far`
   return [{ code: 'proof', sentence }]
 }
 

@@ -13,14 +13,17 @@ export function whyAdvance(plan: Plan, state: RolloutState, verdicts: readonly V
     const verdict = verdicts[i]
     return verdict && guardrail.onBreach !== 'notify' && actsIn(guardrail, state.stage) ? [{ guardrail, verdict }] : []
   })
+  const line = (guardrail: Guardrail): string =>
+    `${guardrailLabel(guardrail)} ${sideOf(guardrail.direction)} ${limitText(guardrail, guardrail.safe)}`
+  const met = acting.flatMap(({ guardrail }) => (guardrail.window ? [line(guardrail)] : []))
+  const thresholds = met.length === 0 ? [] : [`thresholds met, which prove nothing: ${listText(met)}`]
+  const weighed = acting.filter(({ guardrail }) => !guardrail.window)
+  if (weighed.length === 0) return { code: 'QUIET', sentence: `Advanced unproven: ${thresholds.join()}` }
   if (acting.every(({ verdict }) => verdict.verdict === 'pass')) {
-    const proofs = acting.map(
-      ({ guardrail }) =>
-        `${guardrailLabel(guardrail)} ${sideOf(guardrail.direction)} ${limitText(guardrail, guardrail.safe)}`,
-    )
-    return { code: 'PROVEN', sentence: `Proven safe: ${listText(proofs)}` }
+    const proofs = `Proven safe: ${listText(weighed.map(({ guardrail }) => line(guardrail)))}`
+    return { code: 'PROVEN', sentence: [proofs, ...thresholds].join('; ') }
   }
-  const known = acting.map(({ guardrail, verdict }) => {
+  const known = weighed.map(({ guardrail, verdict }) => {
     const { events, units } = verdict.candidate
     const end = guardrail.direction === 'over' ? verdict.interval[1] : verdict.interval[0]
     const users = units === 1 ? 'user' : 'users'
@@ -34,7 +37,7 @@ export function whyAdvance(plan: Plan, state: RolloutState, verdicts: readonly V
     if (end === null) return `${counted}: ${unbounded(guardrail, verdict)}`
     return `${counted}: ${worse} ${limitText(guardrail, end)} is ruled out, ${safe} is not`
   })
-  return { code: 'QUIET', sentence: `Advanced unproven: ${known.join('; ')}` }
+  return { code: 'QUIET', sentence: `Advanced unproven: ${[...known, ...thresholds].join('; ')}` }
 }
 
 /** Where no multiple of the baseline can be ruled out yet, the rate itself may be bounded. */

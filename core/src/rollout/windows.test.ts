@@ -3,7 +3,7 @@ import { errorRatio } from '../../testing/rate-evidence.ts'
 import { UnitLedger } from '../statistics/index.ts'
 import type { LedgerRow } from '../statistics/index.ts'
 import { act, draft, ledgerSettings, positionOf, standing, step } from './index.ts'
-import type { Guardrail, Plan, Verdict, WindowTest } from './index.ts'
+import type { Guardrail, Plan, Verdict, Why, WindowTest } from './index.ts'
 
 const threeOf: WindowTest = { blocks: 2, breach: 2, of: 3, minSamples: 10, ceiling: null }
 const over5: Guardrail = {
@@ -57,15 +57,17 @@ function play(plan: Plan, blocks: readonly Calls[]) {
   let state = begun.next
   const ledger = new UnitLedger(ledgerSettings(plan, state))
   const seen: (Verdict | undefined)[] = []
+  const whys: Why[] = []
   for (const [index, calls] of blocks.entries()) {
     if (state.ended) break
     const facts = { nowMs: (index + 1) * plan.blockMs, flagEnabled: true, sampleRatioHolds: true }
     const { decision, verdicts } = step(plan, state, ledger.seal(rows(index, calls), positionOf(state, index)), facts)
     state = decision.next
     seen.push(verdicts[0])
+    if (decision.effects.length > 0) whys.push(decision.why)
   }
   const nowMs = blocks.length * plan.blockMs
-  return { state, seen, stand: standing(plan, state, { nowMs, flagEnabled: true, sampleRatioHolds: true }) }
+  return { state, seen, whys, stand: standing(plan, state, { nowMs, flagEnabled: true, sampleRatioHolds: true }) }
 }
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
@@ -121,6 +123,22 @@ describe('a threshold over windows', () => {
       ['proof', 'errors below 2 % in 3 windows in a row: 3 seen so far'],
     ])
     expect(play(planOf(over5), times(7, failing(0))).state.stage).toBe(1)
+  })
+
+  test('is told as met, never as proven', () => {
+    expect(play(planOf(over5), times(7, failing(0))).whys).toEqual([
+      { code: 'QUIET', sentence: 'Advanced unproven: thresholds met, which prove nothing: errors below 2 %' },
+    ])
+    const beside = play(planOf(over5, errorRatio), times(7, failing(0))).whys
+    expect(beside[0]?.sentence).toMatch(
+      /^Advanced unproven: errors in 0 of .*; thresholds met, which prove nothing: errors/,
+    )
+  })
+
+  test('of one window, and before its end, reads like a sentence', () => {
+    const { seen, stand } = play(planOf({ ...over5, window: { ...threeOf, breach: 1, of: 1 } }), [failing(0)])
+    expect(seen[0]?.sentence).toMatch(/^errors: no window is over yet \(1 of 1 are a breach/)
+    expect(stand.waitingFor[0]?.sentence).toBe('errors below 2 % in a window: 0 seen so far')
   })
 
   test('begins anew with each visit', () => {
