@@ -41,7 +41,9 @@ export function describeVerdict(guardrail: Guardrail, verdict: Omit<Verdict, 'se
     return `${label}: ${interval === '' ? 'nothing to compare yet' : interval}${interval && guardrail.compare === 'ratio' ? ' the baseline' : ''}, ${limit}${countsText(guardrail, verdict)}`
   const against =
     guardrail.compare === 'ratio' ? ' the baseline' : guardrail.stat === 'rate' ? ` of ${counted(guardrail)}` : ''
-  const range = interval === '' ? '' : ` (${interval})`
+  const [low, high] = verdict.interval
+  const isLate = verdict.estimate < (low ?? -Infinity) || verdict.estimate > (high ?? Infinity)
+  const range = interval === '' ? '' : isLate ? `, lately ${interval}` : ` (${interval})`
   return `${label} ${limitText(guardrail, verdict.estimate)}${against}${range}, ${limit}${countsText(guardrail, verdict)}`
 }
 

@@ -110,12 +110,12 @@ function judgeOne(
         : passed
           ? 'pass'
           : 'measuring'
-  const interval = intervalOf(guardrail, evidence, harm.logWeight)
+  const refused = intervalOf(guardrail, evidence, harm.logWeight)
   const verdict: Verdict = {
     guardrail: guardrail.id,
     verdict: word,
-    estimate: nearestIn(interval, estimateOf(guardrail, evidence)),
-    interval,
+    estimate: nearestIn(refused, estimateOf(guardrail, evidence)),
+    interval: isCrossed(refused) ? harmEndOf(guardrail, refused) : refused,
     candidate: summary(guardrail, evidence.candidate),
     baseline: summary(guardrail, evidence.baseline),
     harm: { logE: harm.logE, warnsAt: thresholds.warn, breachesAt: thresholds.breach },
@@ -194,9 +194,18 @@ function intervalOf(
   return guardrail.direction === 'over' ? [harmEnd, safeEnd] : [safeEnd, harmEnd]
 }
 
+type Interval = Verdict['interval']
+
+/** Harm looks for what began lately, safety at the whole visit: where things changed each refuses what the other keeps. */
+const isCrossed = ([low, high]: Interval): boolean => low !== null && high !== null && low > high
+
+const harmEndOf = ({ direction }: Guardrail, [low, high]: Interval): Interval =>
+  direction === 'over' ? [low, null] : [null, high]
+
 /** What was seen in this visit, or the nearest value that the evidence of the whole attempt does not refuse. */
-function nearestIn([low, high]: readonly [number | null, number | null], seen: number | null): number | null {
-  if (seen === null || (low !== null && high !== null && low > high)) return seen
+function nearestIn(interval: Interval, seen: number | null): number | null {
+  if (seen === null || isCrossed(interval)) return seen
+  const [low, high] = interval
   return Math.min(high ?? Infinity, Math.max(low ?? -Infinity, seen))
 }
 

@@ -288,6 +288,24 @@ describe('a rollout over recorded traffic', () => {
     expect(verdict?.harm.logE).toBeGreaterThanOrEqual(Math.log(100))
   })
 
+  test('tells of harm that began lately without an interval that ends before it begins', () => {
+    const limit: Guardrail = { ...errors, id: 'error-over', compare: 'absolute', limit: 0.05, safe: 0.05 }
+    const { state, standing: found } = simulate(
+      plan({ stages: [stage(50, 1000 * minute)], guardrails: [limit] }),
+      traffic({
+        ...healthy,
+        share: 0.5,
+        minutes: 90,
+        perMinute: 120,
+        errorT: (minutes) => (minutes < 70 ? 0.02 : 0.3),
+      }),
+    )
+    expect(state.ended).toBe('rolled_back')
+    const [verdict] = found.verdicts
+    expect(verdict?.interval).toEqual([expect.any(Number), null])
+    expect(verdict?.sentence).toMatch(/^errors [\d.]+ % of users, lately above [\d.]+ %, limit 5 %: \d+ of \d+ users$/)
+  })
+
   test('gives the same story for the same recording, in whatever order its lines stand', () => {
     const calls = traffic({ ...healthy, errorT: always(0.06) })
     expect(simulate(plan(), [...calls].reverse()).events).toEqual(simulate(plan(), calls).events)
