@@ -1,4 +1,4 @@
-import { percentText, signOf } from '@sluice/core/rollout'
+import { percentText, shareOf, signOf } from '@sluice/core/rollout'
 import type { Plan, SimulatedEvent, Simulation } from '@sluice/core/rollout'
 import type { OldRule, OldRuleResult } from './old-rule.ts'
 
@@ -47,7 +47,7 @@ export function story({
   rule,
   oldRule,
 }: StoryFacts): string {
-  const first = percentText(plan.stages[0]?.sharePer100k ?? 0)
+  const first = percentText(plan.stages[0] ? shareOf(plan.stages[0]) : 0)
   const lines = [
     `${plan.flag}: ${plan.candidate} against ${plan.baseline}, ${candidateCalls + baselineCalls} calls over ${elapsedText(recordedMs)}`,
     '',

@@ -64,7 +64,7 @@ const beyondAll = (guardrail: Guardrail, pointer: string, rate: number): Finding
 })
 
 /** Whether the baseline itself is beyond an absolute limit, surely enough for what its figures rest on. */
-function isBrokenByBaseline(guardrail: Guardrail, traffic: Traffic): boolean {
+export function isBrokenByBaseline(guardrail: Guardrail, traffic: Traffic): boolean {
   const { compare, direction, limit, stat, window } = guardrail
   const history = historyOf(guardrail, traffic)
   if (typeof history === 'string' || compare === 'ratio' || (stat === 'count' && window)) return false

@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import { lintBlind } from './lint-blind.ts'
 import type { Acting } from './lint-blind.ts'
 import { lintWindow } from './lint-window.ts'
-import { isBeyondAll, lintHistory } from './lint-history.ts'
+import { isBeyondAll, isBrokenByBaseline, lintHistory } from './lint-history.ts'
 import type { Outlook } from './outlook.ts'
 import { aboutText, actingAt, stageText } from './plan-words.ts'
 import type { Traffic } from './traffic.ts'
@@ -32,16 +32,13 @@ function lintStage(plan: Plan, stage: number, traffic: Traffic, outlooks: readon
   const here = outlooks[stage] ?? []
   const acting = actingAt(plan, stage).flatMap((guardrail) => {
     const outlook = here.find((one) => one.guardrail === guardrail.id)
-    return outlook && outlook.unknown === null ? [{ guardrail, outlook }] : []
+    // Of a limit that cannot stay as it is nobody wants to know what it sees.
+    const isToMove = isBeyondAll(guardrail, traffic) || isBrokenByBaseline(guardrail, traffic)
+    return outlook && outlook.unknown === null && !isToMove ? [{ guardrail, outlook }] : []
   })
   return [
     ...lintUnits(plan, stage, traffic),
-    ...lintBlind(
-      plan,
-      stage,
-      acting.filter(({ guardrail }) => !isBeyondAll(guardrail, traffic)),
-      outlooks,
-    ),
+    ...lintBlind(plan, stage, acting, outlooks),
     ...(plan.advance === 'proof'
       ? acting.flatMap((one) => lintProof(plan, stage, one))
       : lintTargets(plan, stage, acting)),
