@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { fieldErrors, fromPlan, planInputSchema, toPlan, withTemplate } from '@sluice/contract'
 import type { FieldError, PlanInput } from '@sluice/contract'
 import { listText, simulate } from '@sluice/core/rollout'
-import type { RecordedCall, Simulation } from '@sluice/core/rollout'
+import type { Plan, RecordedCall, Simulation } from '@sluice/core/rollout'
+import { blockAdvice, comparesInBlocks } from '@sluice/core/planning'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -69,6 +70,7 @@ export const simulateCommand: Command = {
     const spared = { calls: after.length, failed: failed(after) }
     const recordedMs = lastEnd(calls) - simulation.startedMs
     const facts = {
+      blockAdvice: adviceOnBlocks(calls, plan),
       isEveryoneKnown: isEveryoneKnown(calls, simulation),
       recordedMs,
       plan,
@@ -88,7 +90,7 @@ export const simulateCommand: Command = {
         JSON.stringify({
           schema: 'sluice.simulate/1',
           plan: fromPlan(plan, input.reason ?? ''),
-          notes,
+          notes: facts.blockAdvice === null ? notes : [...notes, facts.blockAdvice],
           observations: {
             lines: recording.lines,
             used: calls.length,
@@ -139,6 +141,14 @@ function isEveryoneKnown(calls: readonly RecordedCall[], { events, state }: Simu
   const before = new Set(candidate.flatMap(({ atMs, unit }) => (atMs < opened.atMs ? [unit] : [])))
   const after = candidate.filter(({ atMs }) => atMs >= opened.atMs)
   return after.length > 0 && after.every(({ unit }) => before.has(unit))
+}
+
+/** Where users are few and come once, blocks of the plan may hold one side only. Who comes back is compared later. */
+function adviceOnBlocks(calls: readonly RecordedCall[], { blockMs, guardrails }: Plan): string | null {
+  const users = new Set(calls.map(({ unit }) => unit)).size
+  const spanMs = lastEnd(calls) - calls.reduce((first, { atMs }) => Math.min(first, atMs), Infinity)
+  const comesBack = calls.length > 3 * users
+  return comesBack || !guardrails.some(comparesInBlocks) || !(spanMs > 0) ? null : blockAdvice(blockMs, users / spanMs)
 }
 
 const lastEnd = (calls: readonly RecordedCall[]): number =>

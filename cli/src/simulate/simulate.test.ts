@@ -283,6 +283,27 @@ test('a recording without new users for a wider share says why it tells nothing 
   expect(one.out).not.toContain('Every candidate user')
 })
 
+test('a recording with hardly a user a block says which block would compare them', async () => {
+  const sparse = Array.from({ length: 2000 }, (_, i) => {
+    const isCandidate = (i * 7919) % 13 < 6
+    return JSON.stringify({
+      at: new Date(Date.UTC(2026, 10, 20) + i * 40_000).toISOString(),
+      unit: `u${i}`,
+      variant: isCandidate ? 'on' : 'off',
+      metrics: { error: isCandidate && i % 3 === 0 ? 1 : 0 },
+    })
+  }).join('\n')
+  const errors = { flag: 'f', guardrails: [{ metric: 'error', ratioOver: 1, onBreach: 'rollback' }] }
+  const stages = [{ percent: 50, atLeast: '48h' }]
+  const short = await simulated({ ...errors, stages }, sparse)
+  expect([short.code, short.out]).toEqual([
+    exitCodes.ok,
+    expect.stringContaining('Say "block": "10m": one of 10 s holds'),
+  ])
+  const long = await simulated({ ...errors, stages, block: '10m' }, sparse)
+  expect([long.code, long.out]).toEqual([exitCodes.breached, expect.not.stringContaining('Say "block"')])
+})
+
 test('times are read as logs write them, never in the local zone', () => {
   expect(parseTime('2023-11-16 18:17:03.9799600')).toBe(Date.UTC(2023, 10, 16, 18, 17, 3, 979))
   expect(parseTime('2023-11-16T18:17:03+02:00')).toBe(Date.UTC(2023, 10, 16, 16, 17, 3))

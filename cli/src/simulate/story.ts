@@ -20,6 +20,8 @@ export interface Spared {
 }
 
 export interface StoryFacts {
+  /** What to say in the plan where its blocks are too short for so few users; null where they are not. */
+  readonly blockAdvice: string | null
   /** The last share that was opened met only candidate users who were there before. */
   readonly isEveryoneKnown: boolean
   readonly plan: Plan
@@ -36,6 +38,7 @@ export interface StoryFacts {
 
 /** The rollout as a person would tell it. */
 export function story({
+  blockAdvice,
   isEveryoneKnown,
   recordedMs,
   plan,
@@ -66,6 +69,7 @@ export function story({
           'and nobody got it later: what a rising share would have brought is not in the recording. A plan of one stage weighs them all.',
         ]
       : []),
+    ...(blockAdvice === null ? [] : [`${blockAdvice} With this plan hardly anything is found here.`]),
     ...(spared.calls > 0
       ? [
           `After that the recording holds ${spared.calls} more candidate calls, ${spared.failed} of them failed: spared.`,

@@ -1,6 +1,7 @@
 export { describeOutlook } from './describe-outlook.ts'
 export { logNormal } from './distribution.ts'
 export type { Finding, FindingCode } from './finding.ts'
+export { blockAdvice, comparesInBlocks } from './meeting.ts'
 export { effectText } from './outlook.ts'
 export type { Outlook, Prospect } from './outlook.ts'
 export { aboutText } from './plan-words.ts'

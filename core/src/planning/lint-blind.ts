@@ -3,9 +3,13 @@ import { shareOf } from '../rollout/plan.ts'
 import type { Guardrail, Plan } from '../rollout/plan.ts'
 import { listText, percentText } from '../rollout/words.ts'
 import type { Finding } from './finding.ts'
+import { blockAdvice, comparesInBlocks } from './meeting.ts'
 import { likely } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
 import { aboutText, stageText } from './plan-words.ts'
+import type { Traffic } from './traffic.ts'
+
+const day = 86_400_000
 
 /** A guardrail that acts at a stage, and what it can see there. */
 export interface Acting {
@@ -26,6 +30,7 @@ export function lintBlind(
   stage: number,
   acting: readonly Acting[],
   outlooks: readonly (readonly Outlook[])[],
+  { unitsPerDay }: Traffic,
 ): Finding[] {
   const blind = acting.filter(isBlind)
   const planned = plan.stages[stage]
@@ -36,8 +41,12 @@ export function lintBlind(
   const next = plan.stages[stage + 1]
   const sooner =
     next && timeAt(stage + 1) < needed ? `, ${aboutText(timeAt(stage + 1))} at ${percentText(shareOf(next))}` : ''
-  const need = needed === Infinity ? 'ten years would not do' : `that needs about ${aboutText(needed)}`
+  const about = aboutText(needed)
+  const need =
+    needed === Infinity ? 'ten years would not do' : `that needs ${about === 'years' ? '' : 'about '}${about}`
   const word = blind.length === acting.length ? 'blind' : 'half blind'
+  const longerBlock = blockAdvice(plan.blockMs, unitsPerDay / day)
+  const advice = longerBlock !== null && blind.some(({ guardrail }) => comparesInBlocks(guardrail)) ? [longerBlock] : []
   const seesMoreLater = plan.stages.some((_, other) => other > stage && timeAt(other) < needed)
   return [
     {
@@ -45,7 +54,7 @@ export function lintBlind(
       code: 'blind',
       pointer: `/stages/${stage}`,
       sentence: `${stageText(plan, stage)} is ${word}: it finds ${listText([...new Set(blind.map(foundText))])}; ${need}${sooner}.`,
-      remedy: remedy(needed, shareOf(planned) <= 50_000, seesMoreLater),
+      remedy: [...advice, remedy(needed, shareOf(planned) <= 50_000, seesMoreLater)].join(' '),
     },
   ]
 }

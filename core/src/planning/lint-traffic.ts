@@ -38,7 +38,7 @@ function lintStage(plan: Plan, stage: number, traffic: Traffic, outlooks: readon
   })
   return [
     ...lintUnits(plan, stage, traffic),
-    ...lintBlind(plan, stage, acting, outlooks),
+    ...lintBlind(plan, stage, acting, outlooks, traffic),
     ...(plan.advance === 'proof'
       ? acting.flatMap((one) => lintProof(plan, stage, one))
       : lintTargets(plan, stage, acting)),

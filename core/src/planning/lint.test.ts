@@ -145,6 +145,18 @@ describe('a warning names', () => {
     )
   })
 
+  test('a block that is too short for so few users, with a longer one', () => {
+    const remedyOf = (unitsPerDay: number, guardrail = rollback, blockMs = 10_000) =>
+      findingsOf({ ...planWith([10], [guardrail]), blockMs }, { ...busy, unitsPerDay }).find(
+        ({ code }) => code === 'blind',
+      )?.remedy
+    expect(remedyOf(8640)).toMatch(/^Say "block": "1m": one of 10 s holds about 1 users, and only within one are/)
+    expect(remedyOf(1000)).toMatch(/^Say "block": "10m": /)
+    expect(remedyOf(8640, rollback, 60_000)).toMatch(/^Let it last/)
+    expect(remedyOf(100_000)).toMatch(/^Let it last/)
+    expect(remedyOf(8640, guardrailWith({ metric: 'latency_ms', stat: 'mean' }))).toMatch(/^(Let it|Watch)/)
+  })
+
   test('a stage that is blind to one of two', () => {
     const rare = guardrailWith({ id: 'stuck', metric: 'stuck' })
     const traffic = { ...busy, rates: { error: 0.02, stuck: 1e-6 } }

@@ -115,6 +115,15 @@ test.each<[string, Case]>([
   ['proof of errors, fixed', { guardrail: rateLimit, share: 0.1, calls: 100, times: 1, purpose: 'safe', blocks: 150 }],
   ['proof of mean latency', { guardrail: mean, share: 0.1, calls: 100, times: 1, purpose: 'safe', blocks: 150 }],
   ['proof of p95 latency', { guardrail: p95, share: 0.1, calls: 100, times: 1, purpose: 'safe', blocks: 150 }],
+  ['10x errors, one call a block', { guardrail: rate, share: 0.5, calls: 1, times: 10, purpose: 'harm', blocks: 2000 }],
+  [
+    '10x errors, a call in four blocks',
+    { guardrail: rate, share: 0.5, calls: 0.25, times: 10, purpose: 'harm', blocks: 20_000 },
+  ],
+  [
+    'proof of errors, three calls a block',
+    { guardrail: rate, share: 0.5, calls: 3, times: 1, purpose: 'safe', blocks: 8000 },
+  ],
   ['proof of p95, fixed', { guardrail: p95Limit, share: 0.1, calls: 100, times: 1, purpose: 'safe', blocks: 150 }],
 ])('%s is decided when the planner says', (_, one) => {
   const times = Array.from({ length: repetitions }, (__, i) => blocksUntilDecided(one, i + 1)).sort((a, b) => a - b)

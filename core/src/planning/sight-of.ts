@@ -5,6 +5,7 @@ import type { Guardrail, Plan } from '../rollout/plan.ts'
 import { maxUnits } from '../rollout/unit-sample.ts'
 import { observationsFor, probabilityWithin } from './first-passage.ts'
 import type { GroupSize } from './mean-climbs.ts'
+import { meeting } from './meeting.ts'
 import { cumulative, density } from './normal.ts'
 import { baselineValue, harmRace, proofRace } from './race.ts'
 import type { Setting } from './race.ts'
@@ -33,6 +34,10 @@ export function sightOf(plan: Plan, stage: number, guardrail: Guardrail, traffic
   const group = groupSize(share, perMs * plan.blockMs)
   const setting: Setting = { plan, stage, guardrail, history, share, group }
   const start = startUpMs(setting, perMs)
+  const meet = meeting(perMs * plan.blockMs)
+  // Amounts wait for enough of both sides; a fixed limit needs them only beside it, to tell a shared incident.
+  const met = (i: number) =>
+    testKind(guardrail) === 'mean' || (i === 0 && guardrail.compare === 'absolute') ? 1 : meet
   const candidates = (ms: number) => Math.min(maxUnits, Math.max(0, ms) * perMs * share)
   const baseline = baselineValue(setting)
   const answerMs = isRate(guardrail) ? plan.timeoutMs + plan.blockMs : 0
@@ -44,11 +49,13 @@ export function sightOf(plan: Plan, stage: number, guardrail: Guardrail, traffic
       return (withinMs) => {
         // A block decides at its end: half of one passes on average before what is there is seen.
         const n = candidates(withinMs - start - harmWaitsMs - plan.blockMs / 2)
-        return Math.min(...race.map((climbs) => probabilityWithin(climbs, n)))
+        return Math.min(...race.map((climbs, i) => probabilityWithin(climbs, n * met(i))))
       }
     },
     proofMs(probability) {
-      const needed = Math.max(...proofRace(setting, baseline).map((climbs) => observationsFor(climbs, probability)))
+      const needed = Math.max(
+        ...proofRace(setting, baseline).map((climbs) => observationsFor(climbs, probability) / met(0)),
+      )
       if (!(needed <= maxUnits)) return Infinity
       return start + needed / (perMs * share) + answerMs + plan.blockMs / 2
     },
