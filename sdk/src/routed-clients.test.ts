@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk'
-import OpenAI from 'openai'
+import OpenAI, { AzureOpenAI } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sluiceAnthropic } from './anthropic.ts'
 import type { Observation } from './observation.ts'
@@ -262,6 +262,46 @@ test('a page in place of an answer is a failure, and the baseline answers', asyn
     expect(answer).toBe('<html>Sign in</html>')
   })
   expect(alone).toEqual([])
+})
+
+test('a failure in place of an answer is one, whatever the status says', async () => {
+  const gateway: typeof fetch = async (input, init) => {
+    const { model } = JSON.parse(String(init?.body)) as { model: string }
+    return model === 'new'
+      ? Response.json({ error: { code: 502, message: 'Provider returned error' } })
+      : fetch(input, init)
+  }
+  const client = new OpenAI({ baseURL: models.url, apiKey: 'k', maxRetries: 0, fetch: gateway })
+  const rows = await rowsOf(async () => {
+    const routed = sluiceOpenAI(sluice, client).client('chat', candidate)
+    const answer = await routed.chat.completions.create({ model: 'mine', messages })
+    expect(answer.choices[0]?.message.content).toBe('Hello, world')
+  })
+  expect(rows.at(-1)?.metrics).toMatchObject({ error: 1, fallback: 1 })
+})
+
+test('a model that Azure names in the address is the one that the flag says', async () => {
+  const asked: string[] = []
+  const azure = new AzureOpenAI({
+    endpoint: 'https://azure.invalid',
+    apiKey: 'k',
+    apiVersion: '2026-01-01',
+    maxRetries: 0,
+    fetch: async (input, init) => {
+      const { pathname, search } = new URL(String(input))
+      asked.push(`${pathname}${search} ${(JSON.parse(String(init?.body)) as { model: string }).model}`)
+      return Response.json({ error: { message: 'Not today.' } }, { status: 429 })
+    },
+  })
+  const plain = { other: openaiAt(elsewhere, 'k2') as AzureOpenAI }
+  const call = { model: 'mine', messages }
+  const routed = sluiceOpenAI(sluice, azure).client('chat', candidate)
+  await expect(routed.chat.completions.create(call)).rejects.toMatchObject({ status: 429 })
+  const at = (model: string) => `/openai/deployments/${model}/chat/completions?api-version=2026-01-01 ${model}`
+  expect(asked).toEqual([at('new'), at('old'), at('mine')])
+  const abroad = sluiceOpenAI(sluice, azure, plain).client('abroad', candidate)
+  expect((await abroad.chat.completions.create(call)).choices[0]?.message.content).toBe('Hello, world')
+  expect(elsewhere.requests.map(({ path }) => path.split('?')[0])).toEqual(['/chat/completions'])
 })
 
 test('what the last model’s stream tells of its failure reaches the application as the error that it is', async () => {

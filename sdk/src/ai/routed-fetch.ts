@@ -101,7 +101,11 @@ async function ask(
   const body: JsonObject = { ...request.body, ...params, model: other ? model.slice(colon + 1) : model }
   const send = (content: JsonObject) =>
     other === undefined
-      ? plain(request.url, { ...request.init, headers: headersOf(request.init), body: JSON.stringify(content) })
+      ? plain(addressOf(request, model), {
+          ...request.init,
+          headers: headersOf(request.init),
+          body: JSON.stringify(content),
+        })
       : viaClient(other, request, client.baseURL, content)
   const asking = body['stream'] === true ? protocol.askForUsage(request.path, body) : null
   if (asking === null) return { response: await send(body), asked: false }
@@ -110,11 +114,25 @@ async function ask(
   return response.status === 400 ? { response: await send(body), asked: false } : { response, asked: true }
 }
 
+/** Azure names the model in the address, and answers with that one whatever the body says. */
+const deployment = /\/deployments\/[^/]+(?=\/)/
+
+const addressOf = ({ url, body }: ModelRequest, model: string): string =>
+  model === body.model ? url : url.replace(deployment, `/deployments/${encodeURIComponent(model)}`)
+
 /** Another client has its own address, key and ways of signing in; its refusals are made responses again. */
 async function viaClient(other: HttpClient, { url, init }: ModelRequest, baseURL: string, body: JsonObject) {
-  const path = url.startsWith(baseURL) ? url.slice(baseURL.length) : new URL(url).pathname
+  const sent = url.startsWith(baseURL) ? url.slice(baseURL.length) : new URL(url).pathname
+  const path = sent.replace(/^\/deployments\/[^/]+([^?]*).*/, '$1')
+  const betas = new Headers(init.headers).get('anthropic-beta')
   try {
-    const options = { body, stream: body['stream'] === true, signal: init.signal, maxRetries: 0 }
+    const options = {
+      body,
+      stream: body['stream'] === true,
+      signal: init.signal,
+      maxRetries: 0,
+      ...(betas === null ? {} : { headers: { 'anthropic-beta': betas } }),
+    }
     return await other.post(path, options).asResponse()
   } catch (thrown) {
     const { status, error, headers } = thrown as { status?: number; error?: unknown; headers?: Headers }
@@ -146,14 +164,13 @@ async function measured({ response, asked }: Answer, { call, protocol, isLast }:
   if (headers.get('content-type')?.startsWith('text/event-stream') !== true) {
     const text = await response.text()
     const answer = parse(text)
-    if (answer) {
-      call.record(protocol.usageOf(answer))
-      call.succeed()
-    } else {
-      const noAnswer = new Error(`HTTP ${status} without an answer: ${text.slice(0, 200)}`)
-      if (!isLast) throw noAnswer
-      call.fail(noAnswer)
-    }
+    if (answer) call.record(protocol.usageOf(answer))
+    // Behind a gateway a failure can come as a page, or with a status that says nothing of it.
+    const isAnswer = answer !== null && !isObject(answer['error'])
+    const failure = isAnswer ? null : new Error(`HTTP ${status} without an answer: ${text.slice(0, 200)}`)
+    if (failure === null) call.succeed()
+    else if (isLast) call.fail(failure)
+    else throw failure
     return new Response(text, { status, statusText, headers })
   }
   const encoder = new TextEncoder()
