@@ -12,9 +12,13 @@ const root = dirname(sdk)
 const dist = join(sdk, 'dist')
 const target = join(root, '.build')
 
+/** Without what a surrounding `npm pack` was told: where its package goes is not where ours go. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)))
+
 function run(command, args, cwd) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd,
+    env,
     encoding: 'utf8',
     shell: process.platform === 'win32' && command === 'npm',
   })
