@@ -148,7 +148,11 @@ export function buildClient(parts: ClientParts): EvaluatingClient {
         const forTask = valueForTask(value, task)
         return parts.models ? parts.models.route(variant, forTask) : routePlainly(variant, forTask)
       }),
-    track: (context, call) => safely((call as TrackedCall | null)?.flag, undefined, () => track(context, call)),
+    track: (context, call) =>
+      safely('track', undefined, () => {
+        const { flag } = call
+        safely(flag, undefined, () => track(context, call))
+      }),
 
     begin(flag, context) {
       const resolution = resolve(flag, context)

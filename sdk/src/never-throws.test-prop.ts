@@ -72,6 +72,7 @@ test('nothing that is passed in makes a client throw', async () => {
       client.model(key, ctx)
       expect(client.explain(key, ctx)).toHaveProperty('outcome')
       client.track(ctx, given as never)
+      client.track(ctx, ctx as never)
       client.track(ctx, { flag: key, at: given as never, latency_ms: given as never, own: given as never })
       const record = (call: { record: (given: never) => void; score: (given: never) => void }) => {
         call.record(given as never)
