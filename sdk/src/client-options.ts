@@ -131,8 +131,10 @@ function readEnvironment(key: string, given: unknown): string {
 
 function readMs(option: string, value: unknown, least: number): number | null {
   if (value === undefined) return null
-  if (typeof value !== 'number' || !(value >= least && value <= longestMs))
-    throw invalid(option, `expected milliseconds from ${least} to ${longestMs}, found ${String(value)}`)
+  if (typeof value !== 'number' || !(value >= least && value <= longestMs)) {
+    const found = typeof value === 'string' ? `the text "${value}"` : String(value)
+    throw invalid(option, `expected milliseconds from ${least} to ${longestMs}, found ${found}`)
+  }
   return value
 }
 

@@ -64,6 +64,7 @@ describe('createClient', () => {
       expect(thrown, option).toBeInstanceOf(SluiceError)
       expect(thrown).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining(`\`${option}\``) })
     }
+    expect(() => createClient({ ...right, timeoutMs: '5' as never })).toThrow('found the text "5"')
   })
 
   test('starts offline, says so, and takes the caller’s defaults', async () => {
