@@ -1,3 +1,4 @@
+import { cutFor } from '../rollout/mean-groups.ts'
 import { bettingIncrements, quantile } from '../statistics/index.ts'
 import type { Claim, Histogram } from '../statistics/index.ts'
 import { climbsOf } from './rate-climbs.ts'
@@ -33,14 +34,15 @@ export function meanClimbs(hurdle: Hurdle, question: MeanQuestion): readonly Cli
   const { compare, nullValue, group } = question
   const bound = boundFor(hurdle.claim, question)
   const parts = partsOf(question.history)
-  const candidate = momentsOf(parts, question.factor, bound)
+  const cut = cutFor(question, hurdle.claim, nullValue)
+  const candidate = momentsOf(parts, question.factor, cut * bound)
   const baseline = momentsOf(parts, 1, bound)
   const against = compare === 'ratio' ? nullValue * baseline.mean : nullValue
   const worst =
     hurdle.claim === 'higher'
       ? (compare === 'ratio' ? 1.6 : 1) * against
       : compare === 'ratio'
-        ? bound
+        ? cut * bound
         : bound - nullValue
   const noise = compare === 'ratio' ? (nullValue * nullValue * baseline.variance) / group.C : 0
   const shape = logNormalOf(candidate.mean, candidate.variance / group.T + noise)

@@ -160,6 +160,17 @@ describe('evidence on amounts has a mean of at most 1 at any stop', () => {
     )
   })
 
+  test('of "the mean is lower" with long tails, of safety and of harm', () => {
+    fc.assert(
+      fc.property(sizes, oneOf(0.4, 0.8, 1.2), oneOf(0.8, 1, 1.5), fc.boolean(), (some, sigma, ratio, isHarm) => {
+        const rule = { ...latency, direction: isHarm ? 'under' : 'over', limit: ratio, safe: ratio } as const
+        const C: Law = { sigma, scale: 100 }
+        expectNullOfValues(isHarm ? 'harm' : 'safe', rule, some, { T: { sigma, scale: 100 * ratio }, C })
+      }),
+      worlds,
+    )
+  })
+
   test('of "the mean is lower", of savings and of harm', () => {
     fc.assert(
       fc.property(sizes, oneOf([0.3, 0.7, 1.5], [0.5, 0.5, 1], [0.5, 0.1, 0.6]), fc.boolean(), (some, law, isHarm) => {

@@ -24,7 +24,7 @@ import {
   testKind,
   weightsOf,
 } from './guardrail-test.ts'
-import { group, meanIncrements, regroup, remember, runningMean, startGroups } from './mean-groups.ts'
+import { cutsFor, group, meanIncrements, regroup, remember, runningMean, startGroups } from './mean-groups.ts'
 import type { MeanGroups } from './mean-groups.ts'
 import { isSound } from './sound-block.ts'
 import type { Guardrail } from './plan.ts'
@@ -267,7 +267,12 @@ function weighValues(evidence: GuardrailEvidence, block: Block, guardrail: Guard
 function weighMean(evidence: GuardrailEvidence, block: Block, guardrail: Guardrail, age: number): GuardrailEvidence {
   if (!evidence.groups) return evidence
   const values = block.values[ledgerKey(guardrail)] ?? []
-  const { groups, finished } = group(evidence.groups, values, guardrail, age)
+  const [ofHarm, ofSafety] = [evidence.harm.nulls, evidence.safe.nulls]
+  const cuts = cutsFor(
+    guardrail,
+    guardrail.direction === 'over' ? { higher: ofHarm, lower: ofSafety } : { higher: ofSafety, lower: ofHarm },
+  )
+  const { groups, finished } = group(evidence.groups, values, guardrail, age, cuts)
   const { bounds } = evidence.groups
   const above = bounds && exceedanceIncrements('higher', values, bounds.high)
   const tail = evidence.tail && above ? multiply(evidence.tail, above) : evidence.tail

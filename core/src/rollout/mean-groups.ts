@@ -1,14 +1,18 @@
 import { bettingIncrements, emptyHistogram, addValues, quantile } from '../statistics/index.ts'
 import type { Claim, Histogram, ValueRow } from '../statistics/index.ts'
+import { metricOf } from './guardrail-test.ts'
 import type { Guardrail } from './plan.ts'
+
+/** What the candidate's values come to, by where they are cut: a multiple of the bound. */
+type Cut = Readonly<Record<number, number>>
 
 interface OpenGroup {
   readonly nT: number
   readonly nC: number
   /** Sums of values cut at the upper and at the lower bound. */
-  readonly highT: number
+  readonly highT: Cut
   readonly highC: number
-  readonly lowT: number
+  readonly lowT: Cut
   readonly lowC: number
 }
 
@@ -16,8 +20,14 @@ interface OpenGroup {
 interface Group {
   readonly nT: number
   readonly nC: number
-  readonly high: { readonly T: number; readonly C: number }
-  readonly low: { readonly T: number; readonly C: number }
+  readonly high: { readonly T: Cut; readonly C: number }
+  readonly low: { readonly T: Cut; readonly C: number }
+}
+
+/** Which multiples of the bounds the claims on either side need. */
+export interface Cuts {
+  readonly high: readonly number[]
+  readonly low: readonly number[]
 }
 
 /**
@@ -34,7 +44,7 @@ export interface MeanGroups {
   readonly recent: readonly { readonly n: number; readonly mean: number }[]
 }
 
-const noGroup: OpenGroup = { nT: 0, nC: 0, highT: 0, highC: 0, lowT: 0, lowC: 0 }
+const noGroup: OpenGroup = { nT: 0, nC: 0, highT: {}, highC: 0, lowT: {}, lowC: 0 }
 const valuesForBounds = 30
 const recentGroups = 20
 const wanted = { C: 30, T: 3 } as const
@@ -64,12 +74,37 @@ function boundsFrom(seen: Histogram, { compare, limit }: Guardrail): MeanGroups[
   return { high: Math.max(quantile(seen, 0.99) ?? 0, floor), low: Math.max(quantile(seen, 0.95) ?? 0, floor) }
 }
 
+/**
+ * Where the candidate's values are cut, as a multiple of the baseline's bound. A candidate that costs r times as much, call for
+ * call, has to look so after the cut too: cut at one bound, a mean 1.5 times as high looks like 1.4, which would prove that it
+ * is below 1.5. So the cut rises with the ratio that a mean is claimed to be below, and falls with one it is claimed to be
+ * above; the other way round it only makes the claim harder. Where a metric has a bound by nature nothing is cut.
+ */
+export function cutFor(
+  { compare, bound }: { readonly compare: Guardrail['compare']; readonly bound: number | null },
+  claim: Claim,
+  nullValue: number,
+): number {
+  if (compare === 'absolute' || bound !== null) return 1
+  return claim === 'higher' ? Math.min(1, nullValue) : Math.max(1, nullValue)
+}
+
+export function cutsFor(guardrail: Guardrail, nulls: Readonly<Record<Claim, readonly number[]>>): Cuts {
+  const { compare } = guardrail
+  const { bound } = metricOf(guardrail)
+  const distinct = (claim: Claim) => [
+    ...new Set([1, ...nulls[claim].map((value) => cutFor({ compare, bound }, claim, value))]),
+  ]
+  return { high: distinct('higher'), low: distinct('lower') }
+}
+
 /** Takes a block's values; gives the groups that they finish. `age` is the block's number in its visit. */
 export function group(
   groups: MeanGroups,
   values: readonly ValueRow[],
   guardrail: Guardrail,
   age: number,
+  cuts: Cuts,
 ): { readonly groups: MeanGroups; readonly finished: readonly Group[] } {
   if (values.length === 0) return { groups, finished: [] }
   const seen = addValues(
@@ -83,7 +118,8 @@ export function group(
   const open = ([0, 1] as const).map((origin) => {
     let current = groups.open[origin]
     for (let part = 0; part < 16; part++) {
-      for (const row of values) if (row.origin === origin && row.part === part) current = added(current, row, bounds)
+      for (const row of values)
+        if (row.origin === origin && row.part === part) current = added(current, row, bounds, cuts)
       if (current.nC < wanted.C || current.nT < needT) continue
       finished.push(closed(current))
       current = noGroup
@@ -93,20 +129,26 @@ export function group(
   return { groups: { ...groups, seen, open: [open[0] ?? noGroup, open[1] ?? noGroup] }, finished }
 }
 
-function added(open: OpenGroup, { arm, value }: ValueRow, bounds: { high: number; low: number }): OpenGroup {
-  const high = Math.min(value, bounds.high)
-  const low = Math.min(value, bounds.low)
-  return arm === 'T'
-    ? { ...open, nT: open.nT + 1, highT: open.highT + high, lowT: open.lowT + low }
-    : { ...open, nC: open.nC + 1, highC: open.highC + high, lowC: open.lowC + low }
+function added(
+  open: OpenGroup,
+  { arm, value }: ValueRow,
+  bounds: { high: number; low: number },
+  cuts: Cuts,
+): OpenGroup {
+  const { high, low } = bounds
+  if (arm === 'C') {
+    const [highC, lowC] = [open.highC + Math.min(value, high), open.lowC + Math.min(value, low)]
+    return { ...open, nC: open.nC + 1, highC, lowC }
+  }
+  const plus = (sums: Cut, bound: number, multiples: readonly number[]): Cut =>
+    Object.fromEntries(multiples.map((cut) => [cut, (sums[cut] ?? 0) + Math.min(value, cut * bound)]))
+  return { ...open, nT: open.nT + 1, highT: plus(open.highT, high, cuts.high), lowT: plus(open.lowT, low, cuts.low) }
 }
 
-const closed = ({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group => ({
-  nT,
-  nC,
-  high: { T: highT / nT, C: highC / nC },
-  low: { T: lowT / nT, C: lowC / nC },
-})
+function closed({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group {
+  const mean = (sums: Cut): Cut => Object.fromEntries(Object.entries(sums).map(([cut, sum]) => [cut, sum / nT]))
+  return { nT, nC, high: { T: mean(highT), C: highC / nC }, low: { T: mean(lowT), C: lowC / nC } }
+}
 
 /** The baseline's mean over the groups before this one; null before the first, which only seeds it. */
 export function runningMean(groups: MeanGroups): number | null {
@@ -125,23 +167,27 @@ export function remember(groups: MeanGroups, { nC, high }: Group): MeanGroups {
  * would be nothing to bet with.
  */
 export function meanIncrements(
-  { compare }: Guardrail,
+  guardrail: Guardrail,
   claim: Claim,
   { nT, high, low }: Group,
   groups: MeanGroups,
   nullValue: number,
   leastWorst = 0,
 ): readonly number[] {
+  const { compare } = guardrail
   const scale = Math.min(1, nT / 3)
+  const cut = cutFor({ compare, bound: metricOf(guardrail).bound }, claim, nullValue)
   const running = runningMean(groups) ?? 0
   const bounds = groups.bounds ?? { high: 0, low: 0 }
   if (claim === 'higher') {
-    if (compare === 'absolute') return bettingIncrements(high.T - nullValue, nullValue, scale)
-    return bettingIncrements(high.T - nullValue * high.C, Math.max(leastWorst, 1.6 * nullValue * running), scale)
+    const T = high.T[cut] ?? 0
+    if (compare === 'absolute') return bettingIncrements(T - nullValue, nullValue, scale)
+    return bettingIncrements(T - nullValue * high.C, Math.max(leastWorst, 1.6 * nullValue * running), scale)
   }
+  const T = low.T[cut] ?? 0
   if (compare === 'absolute') {
     const worst = bounds.low - nullValue
-    return worst <= 0 ? [] : bettingIncrements(nullValue - low.T, worst, scale)
+    return worst <= 0 ? [] : bettingIncrements(nullValue - T, worst, scale)
   }
-  return bettingIncrements(nullValue * low.C - low.T, bounds.low, scale)
+  return bettingIncrements(nullValue * low.C - T, cut * bounds.low, scale)
 }

@@ -24,7 +24,7 @@ import { draft } from './state.ts'
 import { weigh } from './evidence.ts'
 import { quantileIncrements, tailOf } from './guardrail-test.ts'
 import type { Guardrail, Plan } from './index.ts'
-import { group, meanIncrements, remember, runningMean, startGroups } from './mean-groups.ts'
+import { cutsFor, group, meanIncrements, remember, runningMean, startGroups } from './mean-groups.ts'
 import { ledgerSettings, positionOf, step } from './step.ts'
 
 const runs = scale(200, 2000)
@@ -125,8 +125,9 @@ function* weighedValues(guardrail: Guardrail, seed: number) {
 function* withSkippedGroups(guardrail: Guardrail, seed: number) {
   let { harm } = bareEvidence(guardrail)
   let groups = startGroups(null)
+  const cuts = cutsFor(guardrail, { higher: harm.nulls, lower: [] })
   for (const block of valueWorld(tailed, seed)) {
-    const taken = group(groups, block.values['latency_ms'] ?? [], guardrail, block.index)
+    const taken = group(groups, block.values['latency_ms'] ?? [], guardrail, block.index, cuts)
     groups = taken.groups
     for (const done of taken.finished) {
       const known = groups

@@ -21,7 +21,7 @@ import { startEvidence, weigh } from './evidence.ts'
 import type { GuardrailEvidence } from './evidence.ts'
 import { rateIncrements, weightsOf } from './guardrail-test.ts'
 import { judge, thresholds } from './judge.ts'
-import { group, meanIncrements, remember, startGroups } from './mean-groups.ts'
+import { cutsFor, group, meanIncrements, remember, startGroups } from './mean-groups.ts'
 import type { MeanGroups } from './mean-groups.ts'
 import type { Guardrail, Plan } from './plan.ts'
 import { draft } from './state.ts'
@@ -146,8 +146,9 @@ describe('a mean, by groups', () => {
     let groups: MeanGroups = { ...startGroups(bound), recent: [{ n: 100, mean: 100 }] }
     let family: Family = startFamily([rule.limit], weightsOf(rule, claim), false)
     const seen: number[] = []
+    const cuts = cutsFor(rule, { higher: [rule.limit], lower: [rule.limit] })
     for (const [nT = 0, meanT = 0, nC = 0, meanC = 0] of means) {
-      const taken = group(groups, [...rows('T', nT, meanT), ...rows('C', nC, meanC)], rule, late)
+      const taken = group(groups, [...rows('T', nT, meanT), ...rows('C', nC, meanC)], rule, late, cuts)
       groups = taken.groups
       for (const done of taken.finished) {
         const known = groups
