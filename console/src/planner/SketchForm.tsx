@@ -1,7 +1,7 @@
 import { Button } from '../ui/Button.tsx'
 import { Choice, Group, NumberField } from './fields.tsx'
 import { guards } from './sketch.ts'
-import type { GuardKind, GuardSketch, Sketch, StageSketch, TimeUnit } from './sketch.ts'
+import type { BlockLength, GuardKind, GuardSketch, Sketch, StageSketch, TimeUnit } from './sketch.ts'
 
 interface Part {
   readonly sketch: Sketch
@@ -59,6 +59,12 @@ function TrafficFields({ sketch, change }: Part) {
 }
 
 const timeNames: Readonly<Record<TimeUnit, string>> = { minutes: 'minutes', hours: 'hours', days: 'days' }
+const blockNames: Readonly<Record<BlockLength, string>> = {
+  '10s': '10 seconds',
+  '1m': 'a minute',
+  '10m': '10 minutes',
+  '1h': 'an hour',
+}
 const advances = {
   quiet: 'time is up and nothing points to harm',
   proof: 'safety is proven',
@@ -120,6 +126,14 @@ function StageFields({ sketch, change }: Part) {
             value={sketch.advance}
             options={advances}
             onChange={(advance) => change({ advance })}
+          />
+        </div>
+        <div className="min-w-[120px]">
+          <Choice
+            label="Sides are compared within"
+            value={sketch.block}
+            options={blockNames}
+            onChange={(block) => change({ block })}
           />
         </div>
       </div>

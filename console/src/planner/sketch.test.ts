@@ -8,6 +8,7 @@ const kinds: readonly GuardKind[] = ['error-ratio', 'error-over', 'p95-ratio', '
 const everyKind: Sketch = {
   ...firstSketch,
   advance: 'proof',
+  block: '10m',
   stages: [
     { percent: 0.5, time: 90, unit: 'minutes' },
     { percent: 40, time: 1.5, unit: 'days' },
@@ -37,6 +38,9 @@ test('what the page shows first has something to say', () => {
 
 test('a sketch travels in an address, and an address that is none gives the first one', () => {
   expect(readSketch(`#${writeSketch(everyKind)}`)).toEqual(everyKind)
+  const { block, ...older } = everyKind
+  expect(readSketch(`#${writeSketch(older as Sketch)}`)).toEqual({ ...everyKind, block: '10s' })
+  expect(readSketch(`#${writeSketch({ ...everyKind, block: 'toString' as typeof block })}`)).toBe(firstSketch)
   const broken = { ...everyKind, guards: [{ kind: '__proto__', limit: 1, safe: 1, onBreach: 'hold' }] }
   for (const hash of ['', '#', '#%', '#{}', '#null', `#${writeSketch(broken as unknown as Sketch)}`, '#{"stages":[]}'])
     expect(readSketch(hash)).toBe(firstSketch)

@@ -7,6 +7,10 @@ const minute = 60_000
 export const timeUnits = { minutes: minute, hours: 60 * minute, days: 1440 * minute } as const
 export type TimeUnit = keyof typeof timeUnits
 
+/** How often the evidence is judged, and how near in time the users are who are compared. */
+export const blocks = { '10s': 10_000, '1m': minute, '10m': 10 * minute, '1h': 60 * minute } as const
+export type BlockLength = keyof typeof blocks
+
 export interface StageSketch {
   readonly percent: number
   readonly time: number
@@ -67,6 +71,7 @@ export interface Sketch {
   readonly medianMs: number
   readonly p95Ms: number
   readonly advance: 'proof' | 'quiet'
+  readonly block: BlockLength
   readonly stages: readonly StageSketch[]
   readonly guards: readonly GuardSketch[]
 }
@@ -77,6 +82,7 @@ export const firstSketch: Sketch = {
   medianMs: 800,
   p95Ms: 3000,
   advance: 'quiet',
+  block: '10s',
   stages: [
     { percent: 1, time: 1, unit: 'hours' },
     { percent: 10, time: 1, unit: 'days' },
@@ -92,13 +98,13 @@ export const firstSketch: Sketch = {
 /** 2.9 % is 0.029, and not what floating point makes of it. */
 const exact = (value: number): number => Number(value.toPrecision(12))
 
-export function planOf({ stages, guards: rules, advance }: Sketch): Plan {
+export function planOf({ stages, guards: rules, advance, block }: Sketch): Plan {
   return {
     flag: 'my-flag',
     rule: 'rollout',
     candidate: 'on',
     baseline: 'off',
-    blockMs: 10_000,
+    blockMs: blocks[block],
     timeoutMs: minute,
     advance,
     stages: stages.map(({ percent, time, unit }) => ({
@@ -139,9 +145,10 @@ const timeText = ({ time, unit }: StageSketch): string =>
 const tenYears = 3650 * 1440 * minute
 
 /** The same plan as a file for the CLI and the API. */
-export const planFileOf = ({ advance, stages, guards: rules }: Sketch) => ({
+export const planFileOf = ({ advance, block, stages, guards: rules }: Sketch) => ({
   flag: 'my-flag',
   advance,
+  ...(block === firstSketch.block ? {} : { block }),
   stages: stages.map((stage) => ({ percent: stage.percent, atLeast: timeText(stage) })),
   guardrails: rules.map(({ kind, limit, safe, onBreach }) => {
     const { metric, stat, compare, scale } = guards[kind]
@@ -159,7 +166,8 @@ export const writeSketch = (sketch: Sketch): string => encodeURIComponent(JSON.s
 /** The sketch of an address; the first one when there is none, or none that can be read. */
 export function readSketch(hash: string): Sketch {
   try {
-    const read = JSON.parse(decodeURIComponent(hash.replace(/^#/, ''))) as Sketch
+    const written = JSON.parse(decodeURIComponent(hash.replace(/^#/, ''))) as Omit<Sketch, 'block'> & Partial<Sketch>
+    const read = { block: firstSketch.block, ...written }
     return isSketch(read) ? read : firstSketch
   } catch {
     return firstSketch
@@ -168,9 +176,10 @@ export function readSketch(hash: string): Sketch {
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
 
-const isSketch = ({ unitsPerDay, failing, medianMs, p95Ms, advance, stages, guards: rules }: Sketch): boolean =>
+const isSketch = ({ unitsPerDay, failing, medianMs, p95Ms, advance, block, stages, guards: rules }: Sketch): boolean =>
   [unitsPerDay, failing, medianMs, p95Ms].every(isNumber) &&
   (advance === 'proof' || advance === 'quiet') &&
+  Object.hasOwn(blocks, block) &&
   stages.length > 0 &&
   stages.length <= 20 &&
   stages.every(({ percent, time, unit }) => isNumber(percent) && isNumber(time) && Object.hasOwn(timeUnits, unit)) &&

@@ -60,7 +60,10 @@ const beyondAll = (guardrail: Guardrail, pointer: string, rate: number): Finding
   code: 'unreachable',
   pointer,
   sentence: `No candidate can break the limit of ${limitText(guardrail)} on ${guardrailLabel(guardrail)}: the baseline is at ${shortNumber(100 * rate)} %, and so many times that is more than all.`,
-  remedy: `Put it well below ${shortNumber(1 / rate)}x, at which every user fails.`,
+  remedy:
+    rate === 1
+      ? 'Watch something else: where all fail today, nothing can get worse.'
+      : `Put it well below ${shortNumber(1 / rate)}x, at which every user fails.`,
 })
 
 /** Whether the baseline itself is beyond an absolute limit, surely enough for what its figures rest on. */
