@@ -1,5 +1,5 @@
 // Recordings nobody should have: the public command gives defined verdicts for them, never an exception and never a pass.
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -39,6 +39,7 @@ async function simulated(name: string, recording: string) {
   const say = (text: string) => void (out += `${text}\n`)
   const output = { out: say, err: () => {}, terminal: false }
   const code = await simulateCommand.run([files.plan, '--observations', files.calls, '--json'], output)
+  await rm(folder, { recursive: true })
   const told = JSON.parse(out) as {
     readonly state: string
     readonly stage: { readonly percent: number }

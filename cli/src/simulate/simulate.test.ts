@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -31,6 +31,7 @@ async function simulated(
   const code = await simulateCommand
     .run([files.plan, '--observations', files.calls, ...more], output)
     .catch((error: Error) => error.message)
+  await rm(folder, { recursive: true })
   return { code, ...said }
 }
 
