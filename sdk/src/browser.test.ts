@@ -251,3 +251,17 @@ describe('reporting', () => {
     expect(page.rows).toEqual([])
   })
 })
+
+test('an answer that could not be taken is asked for again as a whole', async () => {
+  const held: (string | null)[] = []
+  const fetchLike: typeof fetch = async (_address, init) => {
+    held.push(new Headers(init?.headers).get('if-none-match'))
+    const requestUri = held.length === 1 ? 'http://[' : '/stream'
+    const answer = { flags: [resolved('chat', 'on')], eventStreams: [{ endpoint: { requestUri } }] }
+    return Response.json(answer, { headers: { etag: '"e"' } })
+  }
+  open({ context: ann, fetch: fetchLike, EventSource: null }, { pollMs: 10 })
+  await sluice.ready()
+  expect(sluice.isEnabled('chat')).toBe(true)
+  expect(held.slice(0, 2)).toEqual([null, null])
+})

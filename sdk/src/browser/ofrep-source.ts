@@ -134,11 +134,12 @@ export class OfrepSource {
   #accept(answer: Answer, etag: string | null): void {
     const flags = readResolvedSet(answer, this.flags)
     if (flags === null) return this.#report('REFUSED', 'the answer holds no flags')
-    this.#etag = etag
     this.revision = answer.metadata?.revision ?? null
     const stream = answer.eventStreams?.[0]?.endpoint?.requestUri
     this.#streamUrl = stream === undefined ? null : new URL(stream, this.#parts.url).href
     this.#take(flags)
+    // Not before they are taken: the server would answer that nothing is new.
+    this.#etag = etag
     this.#parts.onFlags(flags, this.context)
     this.#alive()
   }
