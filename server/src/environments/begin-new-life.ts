@@ -6,7 +6,7 @@ export type NewLifeParts = PublishParts & { readonly random: Random }
 
 /** The revision that a reader holds (`<epoch>-<revision>`, also as an ETag), if it is of this epoch and later; else null. */
 export function revisionAhead(held: string | null, present: { epoch: string; revision: number }): number | null {
-  const [, epoch, digits] = /^"?([^"]+)-(\d{1,15})"?$/.exec(held ?? '') ?? []
+  const [, epoch, digits] = /^(?:W\/)?"?([^"]+)-(\d{1,15})"?$/.exec(held ?? '') ?? []
   return epoch === present.epoch && Number(digits) > present.revision ? Number(digits) : null
 }
 
