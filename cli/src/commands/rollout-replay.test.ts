@@ -164,7 +164,7 @@ test('the record of another engine is not replayed', async () => {
   await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve))
   stops.push(async () => void older.close())
   process.env['SLUICE_URL'] = `http://127.0.0.1:${(older.address() as AddressInfo).port}`
-  await expect(replay(id)).rejects.toThrow(/recorded by engine 0, this is engine 3/)
+  await expect(replay(id)).rejects.toThrow(/recorded by engine 0, this is engine 4/)
 })
 
 test('what was never started has nothing to replay', async () => {

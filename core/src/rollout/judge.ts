@@ -189,8 +189,9 @@ function intervalOf(
   evidence: GuardrailEvidence,
   logWeight: number,
 ): readonly [number | null, number | null] {
-  const harmEnd = boundary(evidence.harm, harmClaim(guardrail), thresholds.breach - logWeight)
-  const safeEnd = boundary(evidence.safe, safeClaim(guardrail), thresholds.proven)
+  const between = testKind(guardrail).startsWith('quantile') ? 'step' : 'line'
+  const harmEnd = boundary(evidence.harm, harmClaim(guardrail), thresholds.breach - logWeight, between)
+  const safeEnd = boundary(evidence.safe, safeClaim(guardrail), thresholds.proven, between)
   return guardrail.direction === 'over' ? [harmEnd, safeEnd] : [safeEnd, harmEnd]
 }
 

@@ -11,7 +11,7 @@ import type { Verdict } from './verdict.ts'
 import type { Facts } from './waiting.ts'
 
 /** Rises when the same blocks would give other numbers or decisions: records of another engine are not replayed. */
-export const engineVersion = 3
+export const engineVersion = 4
 
 /** What the engine was told: a sealed block with the facts of its moment, or what a person asked for. */
 export type Told =

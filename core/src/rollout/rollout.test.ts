@@ -236,6 +236,30 @@ describe('a rollout over recorded traffic', () => {
     if (ended === null) expect(found.why.sentence).toMatch(/errors below 2 %: [\d.]+ % so far/)
   })
 
+  test.each([300, 1000, 10_000])(
+    'the interval of a p95 holds what nearly all calls take, with a limit of %d ms',
+    (limit) => {
+      const p95: Guardrail = {
+        ...errors,
+        id: 'p95',
+        metric: 'latency_ms',
+        stat: 'p95',
+        compare: 'absolute',
+        limit,
+        safe: limit,
+        onBreach: 'notify',
+      }
+      const calls = traffic({ ...healthy, share: 0.5, minutes: 10 }).map((call, i) => ({
+        ...call,
+        metrics: { error: 0, latency_ms: 900 + (i % 200) },
+      }))
+      const { standing: found } = simulate(plan({ stages: [stage(50, 60 * minute)], guardrails: [p95] }), calls)
+      const [low, high] = found.verdicts[0]?.interval ?? []
+      expect(low ?? 0).toBeLessThanOrEqual(1090)
+      expect(high ?? Infinity).toBeGreaterThanOrEqual(1080)
+    },
+  )
+
   test('a slow candidate is held by its p95, a missed saving is only told', () => {
     const slow: Guardrail = {
       ...errors,

@@ -76,9 +76,15 @@ export function logEvidenceAt(family: Family, nullValue: number): number {
 
 /**
  * Where the refused nulls end, counted from one end of the grid: from the low end for claims that the truth is higher, from
- * the high end for claims that it is lower. Between two grid points ln E is taken as linear in the null. Null: none refused.
+ * the high end for claims that it is lower. Null: none refused. Between two grid points ln E is taken as linear in the null,
+ * or (`step`) nothing is taken: where most values lie together it falls at once, and a line would end on their far side.
  */
-export function boundary(family: Family, claim: 'higher' | 'lower', threshold: number): number | null {
+export function boundary(
+  family: Family,
+  claim: 'higher' | 'lower',
+  threshold: number,
+  between: 'line' | 'step' = 'line',
+): number | null {
   const count = family.nulls.length
   let refused: number | null = null
   let logRefused = 0
@@ -86,8 +92,10 @@ export function boundary(family: Family, claim: 'higher' | 'lower', threshold: n
     const index = claim === 'higher' ? i : count - 1 - i
     const value = family.nulls[index] ?? 0
     const logE = logEvidence(family, index)
-    if (logE < threshold)
-      return refused === null ? null : refused + ((logRefused - threshold) / (logRefused - logE)) * (value - refused)
+    if (logE < threshold) {
+      if (refused === null || between === 'step') return refused
+      return refused + ((logRefused - threshold) / (logRefused - logE)) * (value - refused)
+    }
     refused = value
     logRefused = logE
   }
