@@ -65,6 +65,41 @@ test('R42: calls by model against the mix that was planned', async () => {
   ])
   expect(on?.asExpected).toBe(true)
 })
+test('R42: the variant that is off is what was there before, and not held to the mix', async () => {
+  const rollout = await startLiveRollout(half)
+  const at = new Date(rollout.clock.now()).toISOString()
+  const row = (variant: string, model: string) => ({ flag: 'f', variant, at, model, metrics: { error: 0 } })
+  await rollout.observe([row('on', 'a:x'), row('off', 'c:z')])
+  const { on, off } = await summaryOf(rollout, '?expect=a:x=1')
+  expect([on?.asExpected, off?.asExpected]).toEqual([true, null])
+})
+
+const [glm, oss, gemma] = ['z-ai/glm-4.5-air:free', 'openai:gpt-oss-20b', 'google:gemma-3-27b'] as const
+const atMost = (where: string, over: number) => ({ metric: 'model', where, over, onBreach: 'notify' }) as const
+const errors = { metric: 'error', over: 0.05, onBreach: 'rollback' } as const
+const planned = [errors, atMost(glm, 0.8), atMost(oss, 0.4), atMost(gemma, 0.1)]
+
+test.each([
+  ['as planned', (i: number) => (i % 10 < 7 ? glm : oss), []],
+  ['the old model answers every fourth', (i: number) => (i % 4 === 0 ? gemma : i % 10 < 7 ? glm : oss), [gemma]],
+  ['one model answers everything', () => glm, [glm]],
+])('R11: the mix of models in the candidate, %s', async (_, modelOf, named) => {
+  const rollout = await startLiveRollout({ ...half, guardrails: planned })
+  for (let second = 0; second < 12; second++) {
+    const at = new Date(rollout.clock.now()).toISOString()
+    const rows = []
+    for (let i = 0; i < 40; i++) {
+      const [on, off] = [await rollout.unitOf('T'), await rollout.unitOf('C')]
+      rows.push({ flag: 'f', variant: 'on', unit: on, at, model: modelOf(i), metrics: { error: 0 } })
+      rows.push({ flag: 'f', variant: 'off', unit: off, at, model: gemma, metrics: { error: 0 } })
+    }
+    await rollout.observe(rows)
+    await rollout.clock.advance(1000)
+  }
+  const { items } = (await rollout.send('GET', `${production}/alerts?flag=f`)).body as { items: Alert[] }
+  expect([glm, oss, gemma].filter((model) => items.some(({ message }) => message.includes(model)))).toEqual(named)
+  expect((await rollout.look()).state).toBe('running')
+})
 test('R43: health, alerts and a verdict a metric by plain GET', async () => {
   const rollout = await startLiveRollout(half)
   expect((await rollout.send('GET', '/readyz', { key: null })).status).toBe(200)
@@ -286,7 +321,7 @@ test.each([
   const rollout = await startLiveRollout({ ...half, guardrails: [...guardrailsOf('data-source')] })
   const well = { ...fine(0), latency_ms: 20, cost_deviation: 0 }
   const missed = { ...well, fallback: 1, 'fallback.unknown_model': 1, ...classes }
-  await rollout.seconds(8, { calls: 600, on: (user) => (user % 180 === 0 ? missed : well), off: () => well })
+  await rollout.seconds(16, { calls: 800, on: (user) => (user % 180 === 0 ? missed : well), off: () => well })
   expect((await rollout.look()).state).toBe(state)
 })
 test('R68: an alert has severity, message, action and time, and stays in the history', async () => {

@@ -13,6 +13,15 @@ export function checkCounting(
   const { kind } = metricNamed(metric, stat)
   if (where !== undefined && kind !== 'rate')
     problems.push(brokenRule(`${pointer}/where`, `"${metric}" is an amount and has no classes: leave "where" out.`))
+  if (metric === 'model' && where === undefined)
+    problems.push(brokenRule(`${pointer}/where`, 'Say whose calls are looked at: the id of a model, as rows name it.'))
+  if (metric !== 'model' && where !== undefined && !/^[A-Za-z0-9_]{1,40}$/.test(where))
+    problems.push(
+      brokenRule(
+        `${pointer}/where`,
+        `Expected a class of "${metric}", such as rate_limited: letters, digits and "_", 40 at most.`,
+      ),
+    )
   if (per !== undefined && kind !== 'value')
     problems.push(
       brokenRule(`${pointer}/per`, `"${metric}" is no amount: only amounts are divided, such as tokens per patches.`),

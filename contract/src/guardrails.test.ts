@@ -23,6 +23,14 @@ test.each([
   )
 })
 
+test('of models the id says whose calls are looked at; of outcomes a class does', () => {
+  const at = (metric: string, where?: string) =>
+    problemsOf({ metric, over: 0.1, ...(where === undefined ? {} : { where }) })
+  expect([at('model', 'z-ai/glm-4.5-air:free'), at('error', 'rate_limited')]).toEqual([[], []])
+  const wrong = ['/guardrails/0/where']
+  expect([at('model'), at('error', 'openai:gpt-4o'), at('latency_ms', 'slow')]).toEqual([wrong, wrong, wrong])
+})
+
 test('a plan with too much or too little of something is told how much it may be', () => {
   const stages = Array.from({ length: 1000 }, (_, i) => ({ percent: (i + 1) / 10 }))
   const messagesOf = (plan: object) => {

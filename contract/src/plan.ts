@@ -59,11 +59,14 @@ export const guardrailInputSchema = z
       .describe('What is made of it. Default: rate for yes or no, mean for amounts; needed for a metric of your own.'),
     where: z
       .string()
-      .regex(/^[A-Za-z0-9_]{1,40}$/, {
-        error: 'Expected a class of the outcome, such as rate_limited: letters, digits and "_", 40 at most.',
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,99}$/, {
+        error:
+          'Expected a class of the outcome, such as rate_limited, or of "model" the id of one; 100 characters at most.',
       })
       .optional()
-      .describe('One class of the outcome: "rate_limited" errors, which rows report as "error.rate_limited": 1.'),
+      .describe(
+        'One class of the outcome: "rate_limited" errors, which rows report as "error.rate_limited": 1. Of "model" the id of a model, as rows name it.',
+      ),
     per: z
       .string()
       .regex(metricName)

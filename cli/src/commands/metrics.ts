@@ -23,7 +23,8 @@ sluice metrics trend [--days 90] [--flag KEY]     day by day, also when the call
   --by NAME     tells calls apart as well: by model, task, or ranges of a metric such as patches
   --days N      1 to 400, today included (90 unless said)
   --flag KEY    one flag only
-  --expect MIX  parts that models should have, from 0 to 1, give or take 0.1; exit code 4 when a variant is off
+  --expect MIX  parts that models should have, from 0 to 1, give or take 0.1; exit code 4 when they differ
+                (the off variant, what was there before, is not asked)
   --env NAME    production unless said (or SLUICE_ENVIRONMENT)
   --json        JSON on stdout, rates and times unrounded`
 

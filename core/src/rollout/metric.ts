@@ -42,6 +42,7 @@ export const builtInMetrics: Readonly<Record<string, Metric>> = Object.fromEntri
     rate('completed', 'incomplete calls', 0),
     rate('stuck', 'stuck calls'),
     rate('complaint', 'complaints'),
+    rate('model', 'calls of the model'),
     value('latency_ms', 'latency', 'ms'),
     value('time_to_first_token_ms', 'time to first token', 'ms'),
     value('input_tokens', 'input tokens', 'tokens'),

@@ -4,6 +4,7 @@ import type { DatabaseTransaction, Tables } from '../ports/database.ts'
 import type { SummaryRow } from '../metrics/summarize-calls.ts'
 import type { ObservationTable, RowStatus } from '../ports/rollout-tables.ts'
 import type { Attribution } from './attribute.ts'
+import { withModel } from './is-call.ts'
 
 /** A row on its way into the database. */
 export interface AttributedRow extends Attribution {
@@ -87,23 +88,23 @@ export interface StoredRow {
 
 type Selected = Pick<
   Selectable<ObservationTable>,
-  'seq' | 'attempt' | 'visit' | 'arm' | 'status' | 'unit' | 'at' | 'metrics'
+  'seq' | 'attempt' | 'visit' | 'arm' | 'status' | 'unit' | 'at' | 'model' | 'metrics'
 >
 
 /** The rollout's rows after `afterSeq`, in the order they were accepted. */
 export async function rowsAfter(db: Kysely<Tables>, rollout: string, afterSeq: number): Promise<readonly StoredRow[]> {
   const rows: Selected[] = await db
     .selectFrom('observations')
-    .select(['seq', 'attempt', 'visit', 'arm', 'status', 'unit', 'at', 'metrics'])
+    .select(['seq', 'attempt', 'visit', 'arm', 'status', 'unit', 'at', 'model', 'metrics'])
     .where('rollout', '=', rollout)
     .where('seq', '>', afterSeq)
     .orderBy('seq')
     .execute()
-  return rows.map(({ at, arm, metrics, ...row }) => ({
+  return rows.map(({ at, arm, model, metrics, ...row }) => ({
     ...row,
     arm: arm as StoredRow['arm'],
     atMs: at,
-    metrics: JSON.parse(metrics) as Record<string, number>,
+    metrics: withModel(JSON.parse(metrics) as Record<string, number>, model),
   }))
 }
 

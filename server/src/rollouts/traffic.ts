@@ -2,7 +2,7 @@ import type { Traffic } from '@sluice/core/planning'
 import { comparable, metricNamed } from '@sluice/core/rollout'
 import { addValues, emptyHistogram } from '@sluice/core/statistics'
 import type { Kysely } from 'kysely'
-import { isCall } from '../observations/is-call.ts'
+import { isCall, withModel } from '../observations/is-call.ts'
 import type { Tables } from '../ports/database.ts'
 
 const day = 86_400_000
@@ -28,7 +28,7 @@ export async function trafficOf(
 ): Promise<Traffic | null> {
   const rows = await db
     .selectFrom('observations')
-    .select(['unit', 'arm', 'at', 'metrics'])
+    .select(['unit', 'arm', 'at', 'model', 'metrics'])
     .where('environment', '=', environment)
     .where('flag', '=', flag)
     .where('at', '>', nowMs - 7 * day)
@@ -37,8 +37,8 @@ export async function trafficOf(
     .orderBy('at', 'desc')
     .limit(mostRows)
     .execute()
-  const calls = rows.flatMap(({ unit, arm, at, metrics }) =>
-    unit === null ? [] : [{ unit, arm, at, metrics: JSON.parse(metrics) as Record<string, number> }],
+  const calls = rows.flatMap(({ unit, arm, at, model, metrics }) =>
+    unit === null ? [] : [{ unit, arm, at, metrics: withModel(JSON.parse(metrics) as Record<string, number>, model) }],
   )
   const [newest, oldest] = [calls[0]?.at, calls.at(-1)?.at]
   if (newest === undefined || oldest === undefined || newest - oldest < shortestMs) return null

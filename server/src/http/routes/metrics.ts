@@ -76,7 +76,9 @@ export function metricsRoutes({
           .string()
           .max(2000)
           .optional()
-          .describe('Parts that models should have: MODEL=SHARE, with commas between.'),
+          .describe(
+            'Parts that models should have in every variant but the one that is off: MODEL=SHARE, with commas between.',
+          ),
         by: z
           .string()
           .regex(/^[A-Za-z][A-Za-z0-9_.]{0,63}$/, 'Expected model, task, or the name of a metric.')
@@ -95,7 +97,7 @@ export function metricsRoutes({
         const toMs = clock.now() + 1
         const request = {
           environment,
-          flags: chosen.map(([key, { variants }]) => ({ key, variants: Object.keys(variants) })),
+          flags: chosen.map(([key, { variants, off }]) => ({ key, variants: Object.keys(variants), off })),
           fromMs: toMs - (query.lastMinutes ?? 60) * 60_000,
           toMs,
           by: query.by ?? null,
