@@ -23,7 +23,7 @@ describe('a rollout from a template', () => {
     const dialog = page.getByRole('dialog', { name: 'Start a rollout: summary' })
     await dialog.getByText('errors above the baseline: roll back').waitFor()
     await dialog.getByLabel('Plan').selectOption('after-enabling')
-    await dialog.getByText(/incomplete calls over 5/).waitFor()
+    await dialog.getByText(/completed calls under 95/).waitFor()
     expect(await dialog.getByRole('region', { name: 'Stages' }).innerText()).toMatch(/100 %\s+at least 24/)
     await dialog.getByText('Runbook reviewed').waitFor()
     expect(await faultsOf(page)).toEqual([])

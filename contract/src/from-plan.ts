@@ -1,10 +1,11 @@
-import type { Plan, WindowTest } from '@sluice/core/rollout'
+import { metricNamed } from '@sluice/core/rollout'
+import type { Guardrail, Plan, WindowTest } from '@sluice/core/rollout'
 import { checklistInputOf, noConditions } from './conditions.ts'
 import type { Conditions } from './conditions.ts'
 import { formatDuration } from './duration.ts'
 import { percentOfShare } from './percent.ts'
 import type { PlanInput } from './plan.ts'
-import { limits } from './to-guardrails.ts'
+import { exact, limits } from './to-guardrails.ts'
 
 const windowInput = ({ blocks, breach, of, minSamples, ceiling }: WindowTest, blockMs: number) => ({
   length: formatDuration(blocks * blockMs),
@@ -13,6 +14,13 @@ const windowInput = ({ blocks, breach, of, minSamples, ceiling }: WindowTest, bl
   minSamples,
   ceiling,
 })
+
+/** What was written as "completed under 0.95" and is kept as "incomplete over 0.05", as it was written: so it can be read again. */
+function asSuccess(guardrail: Guardrail): Guardrail {
+  const { metric, stat, compare, limit, safe } = guardrail
+  if (compare !== 'absolute' || metricNamed(metric, stat).failsOn !== 0) return guardrail
+  return { ...guardrail, direction: 'under', limit: exact(1 - limit), safe: exact(1 - safe) }
+}
 
 /** The plan as the wire shows it: every default written out. */
 export function fromPlan(
@@ -40,7 +48,7 @@ export function fromPlan(
       holdback: percentOfShare(holdbackPer100k),
       checklist: checklistInputOf(conditions, i),
     })),
-    guardrails: plan.guardrails.map((guardrail) => {
+    guardrails: plan.guardrails.map(asSuccess).map((guardrail) => {
       const named = limits.find(
         ([, compare, direction]) => compare === guardrail.compare && direction === guardrail.direction,
       )

@@ -96,10 +96,13 @@ describe('a guardrail', () => {
       { metric: 'tokens', stat: 'mean', per: 'patches', ratioOver: 0.8, onBreach: 'notify' },
       { metric: 'error', where: 'rate_limited', ratioOver: 1, counting: 'request' },
       { metric: 'fallback', ratioOver: 1, settle: 'timeout' },
+      { metric: 'completed', under: 0.95, safeAbove: 0.99, onBreach: 'rollback' },
+      { metric: 'completed', ratioOver: 1 },
     ]
     const { plan } = toPlan({ flag: 'f', guardrails }, context)
     const shown = planInputSchema.parse(fromPlan(plan, ''))
-    expect(toPlan(shown, context).plan).toEqual(plan)
+    const again = toPlan(shown, context)
+    expect([again.plan, again.problems]).toEqual([plan, []])
   })
 
   test.each<[GuardrailInput, string[]]>([

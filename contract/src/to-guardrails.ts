@@ -145,4 +145,5 @@ function asFailure(guardrail: Guardrail, pointer: string, field: string, problem
   return guardrail
 }
 
-const exact = (value: number): number => Number(value.toFixed(9))
+/** Without the dust of a subtraction. */
+export const exact = (value: number): number => Number(value.toFixed(9))

@@ -6,7 +6,7 @@ const base = { id: 'x', metric: 'error', stat: 'rate', onBreach: 'rollback' } as
 test.each([
   [{ ...base, over: 0.05 }, 'errors over 5\u00a0%: roll back'],
   [{ ...base, ratioOver: 1 }, 'errors above the baseline: roll back'],
-  [{ ...base, metric: 'completed', over: 0.05, onBreach: 'step-back' }, 'incomplete calls over 5\u00a0%: step back'],
+  [{ ...base, metric: 'completed', under: 0.95, onBreach: 'step-back' }, 'completed calls under 95\u00a0%: step back'],
   [
     { ...base, metric: 'latency_ms', stat: 'p95', ratioOver: 1.5, onBreach: 'hold' },
     'p95 latency over 1.5x the baseline: hold',

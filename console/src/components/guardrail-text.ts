@@ -14,7 +14,14 @@ const consequences: Readonly<Record<Guardrail['onBreach'], string>> = {
 /** A guardrail of a plan in a line: "p95 latency over 1.5x the baseline: hold". */
 export function guardrailText(guardrail: Guardrail): string {
   const { metric, stat, where, per, onBreach } = guardrail
-  const { label, unit } = metricNamed(where === undefined ? metric : `${metric}.${where}`, stat)
+  const {
+    name: called,
+    label: failed,
+    unit,
+    failsOn,
+  } = metricNamed(where === undefined ? metric : `${metric}.${where}`, stat)
+  // "completed under 95 %": the limit is one on what went well, and so is the word.
+  const label = failsOn === 0 && guardrail.under !== undefined ? `${called} calls` : failed
   const name = [stat === 'rate' || stat === 'count' ? '' : `${stat} `, label.replaceAll('_', ' ')].join('')
   const shown = (value: number): string => formatMeasure(value, { stat, unit })
   return `${name}${per === undefined ? '' : ` per ${per}`} ${limitText(guardrail, shown)}: ${consequences[onBreach]}`
