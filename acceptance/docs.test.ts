@@ -38,6 +38,11 @@ test('it opens from a disk, without a server, on a phone, with its menu and its 
   await page.getByRole('searchbox').fill('no data')
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: 'Silence and no data', exact: true }).first().waitFor()
+  await page.getByRole('searchbox').fill('complaint')
+  await page.keyboard.press('Enter')
+  const found = page.getByRole('main').getByRole('listitem')
+  await found.filter({ hasText: '0076' }).first().waitFor()
+  expect(await found.first().innerText()).not.toMatch(/^0076/)
   expect(shown.errors).toEqual([])
 })
 

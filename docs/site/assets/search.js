@@ -7,6 +7,8 @@ const index = new MiniSearch({
     fuzzy: (term) => (term.length > 4 ? 0.2 : false),
     combineWith: 'AND',
     boost: { heading: 4, page: 2 },
+    // Why a thing is as it is comes after how to use it.
+    boostDocument: (id) => (id.includes('decisions/') ? 0.2 : 1),
   },
 })
 index.addAll(sluiceDocs)
