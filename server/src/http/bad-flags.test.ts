@@ -61,6 +61,12 @@ describe('a flag that is refused names the field and what to do, and nothing is 
       '/variants',
       /of one type; got a boolean and a text/,
     ],
+    [
+      'a model by its id beside one with more to say',
+      { variants: { on: { model: 'a:x', fallback: ['a:y'] }, off: 'a:y' } },
+      '/variants',
+      /a text and an object\. Beside an object a model is one too/,
+    ],
     ['digits that get lost', { variants: { on: 2 ** 53, off: 1 } }, '/variants/on', /less than 2\^53.*as text/],
     ['a value too large', { variants: { on: 'x'.repeat(70_000), off: '' } }, '/variants/on', /at most 65536 bytes/],
     [

@@ -22,8 +22,11 @@ export function checkVariants(value: unknown, faults: Faults): ReadonlySet<strin
       checkJson(pointer, variant, faults)
     } else faults.type(pointer, 'a boolean, number, text or object', variant)
   }
+  // Mostly a model named by its id beside one with more to say.
+  const remedy =
+    kinds.has('an object') && kinds.has('a text') ? ' Beside an object a model is one too: { "model": "…" }.' : ''
   if (kinds.size > 1)
-    faults.rule('/variants', `All variants must be of one type; got ${[...kinds].sort().join(' and ')}.`)
+    faults.rule('/variants', `All variants must be of one type; got ${[...kinds].sort().join(' and ')}.${remedy}`)
   return new Set(entries.map(([name]) => name))
 }
 
