@@ -22,10 +22,13 @@ export function previewText(preview: PreviewAnswer, environment: string, source:
     '',
     'Finds: harm that is found in 80 of 100 rollouts within the least time of the stage, and how long twice the limit takes.',
     ...notes.map((note) => `Note      ${note}`),
-    ...findings.flatMap(({ severity, sentence, remedy }) => [
-      `${severity === 'error' ? '✖ Error  ' : '▲ Warning'} ${sentence}`,
-      `          ${remedy}`,
-    ]),
+    // Guardrails with several limits on one metric share what is wrong with it.
+    ...findings
+      .filter(({ sentence }, i) => findings.findIndex((one) => one.sentence === sentence) === i)
+      .flatMap(({ severity, sentence, remedy }) => [
+        `${severity === 'error' ? '✖ Error  ' : '▲ Warning'} ${sentence}`,
+        `          ${remedy}`,
+      ]),
     findings.length === 0 ? '✔ Nothing is wrong with it.' : '',
     canStart ? (source === null ? '' : `Next: sluice rollout create ${source} --start`) : 'It cannot start like this.',
   ]
