@@ -35,8 +35,9 @@ export function meanClimbs(hurdle: Hurdle, question: MeanQuestion): readonly Cli
   const bound = boundFor(hurdle.claim, question)
   const parts = partsOf(question.history)
   const cut = cutFor(question, hurdle.claim, nullValue)
-  const candidate = momentsOf(parts, question.factor, cut * bound)
-  const baseline = momentsOf(parts, 1, bound)
+  const isMore = hurdle.claim === 'higher'
+  const candidate = momentsOf(parts, question.factor, isMore ? bound : cut * bound)
+  const baseline = momentsOf(parts, 1, isMore ? cut * bound : bound)
   const against = compare === 'ratio' ? nullValue * baseline.mean : nullValue
   const worst =
     hurdle.claim === 'higher'

@@ -3,25 +3,30 @@ import type { Claim, Histogram, ValueRow } from '../statistics/index.ts'
 import { metricOf } from './guardrail-test.ts'
 import type { Guardrail } from './plan.ts'
 
-/** What the candidate's values come to, by where they are cut: a multiple of the bound. */
+/** What values come to, by where they are cut: a multiple of the bound. */
 type Cut = Readonly<Record<number, number>>
 
 interface OpenGroup {
   readonly nT: number
   readonly nC: number
-  /** Sums of values cut at the upper and at the lower bound. */
-  readonly highT: Cut
-  readonly highC: number
+  /** Sums of values cut at the upper and at the lower bound, or beyond it. */
+  readonly highT: number
+  readonly highC: Cut
   readonly lowT: Cut
   readonly lowC: number
 }
 
-/** A finished group: means of values cut at either bound. */
+/** A finished group: means of values cut at either bound, or beyond it. */
 interface Group {
   readonly nT: number
   readonly nC: number
-  readonly high: { readonly T: Cut; readonly C: number }
+  readonly high: { readonly T: number; readonly C: Cut }
   readonly low: { readonly T: Cut; readonly C: number }
+}
+
+interface Bounds {
+  readonly high: number
+  readonly low: number
 }
 
 /** Which multiples of the bounds the claims on either side need. */
@@ -36,7 +41,7 @@ export interface Cuts {
  */
 export interface MeanGroups {
   /** Where values are cut: `high` (p99 of the baseline) for claims of more, `low` (p95) for claims of less; null: not yet known. */
-  readonly bounds: { readonly high: number; readonly low: number } | null
+  readonly bounds: Bounds | null
   readonly seen: Histogram
   /** By origin: known in the attempt before this stage or not. */
   readonly open: readonly [OpenGroup, OpenGroup]
@@ -44,7 +49,7 @@ export interface MeanGroups {
   readonly recent: readonly { readonly n: number; readonly mean: number }[]
 }
 
-const noGroup: OpenGroup = { nT: 0, nC: 0, highT: {}, highC: 0, lowT: {}, lowC: 0 }
+const noGroup: OpenGroup = { nT: 0, nC: 0, highT: 0, highC: {}, lowT: {}, lowC: 0 }
 const valuesForBounds = 30
 const recentGroups = 20
 const wanted = { C: 30, T: 3 } as const
@@ -75,10 +80,11 @@ function boundsFrom(seen: Histogram, { compare, limit }: Guardrail): MeanGroups[
 }
 
 /**
- * Where the candidate's values are cut, as a multiple of the baseline's bound. A candidate that costs r times as much, call for
- * call, has to look so after the cut too: cut at one bound, a mean 1.5 times as high looks like 1.4, which would prove that it
- * is below 1.5. So the cut rises with the ratio that a mean is claimed to be below, and falls with one it is claimed to be
- * above; the other way round it only makes the claim harder. Where a metric has a bound by nature nothing is cut.
+ * Where the side is cut that a ratio would make look better than it is, as a multiple of the bound; the other is cut at the
+ * bound itself. A candidate that costs r times as much, call for call, has to look so after the cut too: with one bound, 1.5
+ * times as much looks like 1.4, which would prove that it is below 1.5. So the candidate gets r times the room where its mean
+ * is claimed to be below r times the baseline's, and the baseline 1/r times where it is claimed to be above; never less than
+ * the bound, which only makes the claim harder. Where a metric has a bound by nature nothing is cut.
  */
 export function cutFor(
   { compare, bound }: { readonly compare: Guardrail['compare']; readonly bound: number | null },
@@ -86,7 +92,7 @@ export function cutFor(
   nullValue: number,
 ): number {
   if (compare === 'absolute' || bound !== null) return 1
-  return claim === 'higher' ? Math.min(1, nullValue) : Math.max(1, nullValue)
+  return Math.max(1, claim === 'higher' ? 1 / nullValue : nullValue)
 }
 
 export function cutsFor(guardrail: Guardrail, nulls: Readonly<Record<Claim, readonly number[]>>): Cuts {
@@ -129,25 +135,21 @@ export function group(
   return { groups: { ...groups, seen, open: [open[0] ?? noGroup, open[1] ?? noGroup] }, finished }
 }
 
-function added(
-  open: OpenGroup,
-  { arm, value }: ValueRow,
-  bounds: { high: number; low: number },
-  cuts: Cuts,
-): OpenGroup {
-  const { high, low } = bounds
-  if (arm === 'C') {
-    const [highC, lowC] = [open.highC + Math.min(value, high), open.lowC + Math.min(value, low)]
-    return { ...open, nC: open.nC + 1, highC, lowC }
-  }
+function added(open: OpenGroup, { arm, value }: ValueRow, { high, low }: Bounds, cuts: Cuts): OpenGroup {
   const plus = (sums: Cut, bound: number, multiples: readonly number[]): Cut =>
     Object.fromEntries(multiples.map((cut) => [cut, (sums[cut] ?? 0) + Math.min(value, cut * bound)]))
-  return { ...open, nT: open.nT + 1, highT: plus(open.highT, high, cuts.high), lowT: plus(open.lowT, low, cuts.low) }
+  if (arm === 'T') {
+    const lowT = plus(open.lowT, low, cuts.low)
+    return { ...open, nT: open.nT + 1, highT: open.highT + Math.min(value, high), lowT }
+  }
+  const highC = plus(open.highC, high, cuts.high)
+  return { ...open, nC: open.nC + 1, highC, lowC: open.lowC + Math.min(value, low) }
 }
 
 function closed({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group {
-  const mean = (sums: Cut): Cut => Object.fromEntries(Object.entries(sums).map(([cut, sum]) => [cut, sum / nT]))
-  return { nT, nC, high: { T: mean(highT), C: highC / nC }, low: { T: mean(lowT), C: lowC / nC } }
+  const over = (sums: Cut, n: number): Cut =>
+    Object.fromEntries(Object.entries(sums).map(([cut, sum]) => [cut, sum / n]))
+  return { nT, nC, high: { T: highT / nT, C: over(highC, nC) }, low: { T: over(lowT, nT), C: lowC / nC } }
 }
 
 /** The baseline's mean over the groups before this one; null before the first, which only seeds it. */
@@ -157,7 +159,7 @@ export function runningMean(groups: MeanGroups): number | null {
 }
 
 export function remember(groups: MeanGroups, { nC, high }: Group): MeanGroups {
-  return { ...groups, recent: [...groups.recent, { n: nC, mean: high.C }].slice(-recentGroups) }
+  return { ...groups, recent: [...groups.recent, { n: nC, mean: high.C[1] ?? 0 }].slice(-recentGroups) }
 }
 
 /**
@@ -180,9 +182,9 @@ export function meanIncrements(
   const running = runningMean(groups) ?? 0
   const bounds = groups.bounds ?? { high: 0, low: 0 }
   if (claim === 'higher') {
-    const T = high.T[cut] ?? 0
-    if (compare === 'absolute') return bettingIncrements(T - nullValue, nullValue, scale)
-    return bettingIncrements(T - nullValue * high.C, Math.max(leastWorst, 1.6 * nullValue * running), scale)
+    if (compare === 'absolute') return bettingIncrements(high.T - nullValue, nullValue, scale)
+    const against = nullValue * (high.C[cut] ?? 0)
+    return bettingIncrements(high.T - against, Math.max(leastWorst, 1.6 * nullValue * running), scale)
   }
   const T = low.T[cut] ?? 0
   if (compare === 'absolute') {

@@ -132,7 +132,7 @@ function* withSkippedGroups(guardrail: Guardrail, seed: number) {
     for (const done of taken.finished) {
       const known = groups
       const usual = runningMean(known)
-      if (usual !== null && done.high.C <= 1.1 * usual)
+      if (usual !== null && (done.high.C[1] ?? 0) <= 1.1 * usual)
         harm = multiply(harm, (value) => meanIncrements(guardrail, 'higher', done, known, value))
       groups = remember(groups, done)
     }
