@@ -1,5 +1,5 @@
 import { bettingIncrements, emptyHistogram, addValues, quantile } from '../statistics/index.ts'
-import type { Claim, Histogram, ValueRow } from '../statistics/index.ts'
+import type { Arm, Claim, Histogram, ValueRow } from '../statistics/index.ts'
 import { metricOf } from './guardrail-test.ts'
 import type { Guardrail } from './plan.ts'
 
@@ -124,8 +124,8 @@ export function group(
   const open = ([0, 1] as const).map((origin) => {
     let current = groups.open[origin]
     for (let part = 0; part < 16; part++) {
-      for (const row of values)
-        if (row.origin === origin && row.part === part) current = added(current, row, bounds, cuts)
+      const rows = values.filter((row) => row.origin === origin && row.part === part)
+      current = added(current, rows, bounds, cuts)
       if (current.nC < wanted.C || current.nT < needT) continue
       finished.push(closed(current))
       current = noGroup
@@ -135,15 +135,22 @@ export function group(
   return { groups: { ...groups, seen, open: [open[0] ?? noGroup, open[1] ?? noGroup] }, finished }
 }
 
-function added(open: OpenGroup, { arm, value }: ValueRow, { high, low }: Bounds, cuts: Cuts): OpenGroup {
-  const plus = (sums: Cut, bound: number, multiples: readonly number[]): Cut =>
-    Object.fromEntries(multiples.map((cut) => [cut, (sums[cut] ?? 0) + Math.min(value, cut * bound)]))
-  if (arm === 'T') {
-    const lowT = plus(open.lowT, low, cuts.low)
-    return { ...open, nT: open.nT + 1, highT: open.highT + Math.min(value, high), lowT }
+function added(open: OpenGroup, rows: readonly ValueRow[], { high, low }: Bounds, cuts: Cuts): OpenGroup {
+  if (rows.length === 0) return open
+  const ofArm = (side: Arm) => rows.filter(({ arm }) => arm === side)
+  const [T, C] = [ofArm('T'), ofArm('C')]
+  const plus = (sum: number, more: readonly ValueRow[], bound: number): number =>
+    more.reduce((total, { value }) => total + Math.min(value, bound), sum)
+  const plusEach = (sums: Cut, more: readonly ValueRow[], bound: number, multiples: readonly number[]): Cut =>
+    Object.fromEntries(multiples.map((cut) => [cut, plus(sums[cut] ?? 0, more, cut * bound)]))
+  return {
+    nT: open.nT + T.length,
+    nC: open.nC + C.length,
+    highT: plus(open.highT, T, high),
+    highC: plusEach(open.highC, C, high, cuts.high),
+    lowT: plusEach(open.lowT, T, low, cuts.low),
+    lowC: plus(open.lowC, C, low),
   }
-  const highC = plus(open.highC, high, cuts.high)
-  return { ...open, nC: open.nC + 1, highC, lowC: open.lowC + Math.min(value, low) }
 }
 
 function closed({ nT, nC, highT, highC, lowT, lowC }: OpenGroup): Group {
