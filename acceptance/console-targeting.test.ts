@@ -67,7 +67,7 @@ describe('the page of a flag', () => {
       await dialog.getByLabel('What was said').fill('My draft was sent twice')
       await dialog.getByLabel('Critical').check()
       await dialog.getByRole('button', { name: 'Note it' }).click()
-      await page.getByText('A complaint about on is noted.').waitFor()
+      await page.getByText('A complaint about the variant on is noted.').waitFor()
       expect(await faultsOf(page)).toEqual([])
       if (process.env['SHOTS'])
         await page.screenshot({ path: `${process.env['SHOTS']}/flag-${look.width}-${look.colorScheme}.png` })

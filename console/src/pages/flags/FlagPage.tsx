@@ -43,10 +43,10 @@ function Shown({ environment, record }: { environment: string; record: FlagRecor
   return (
     <article className="pt-4">
       <Header environment={environment} record={record} ask={setAsked} />
-      <p role="status" className="text-13 text-muted empty:hidden">
+      <p role="status" className="mt-2 text-13 text-muted empty:hidden">
         {noted && (
           <>
-            ✔ A complaint about <bdi>{noted.variant}</bdi> is noted.
+            ✔ A complaint about the variant <bdi className="font-semibold">{noted.variant}</bdi> is noted.
           </>
         )}
       </p>
