@@ -39,16 +39,15 @@ export function meanClimbs(hurdle: Hurdle, question: MeanQuestion): readonly Cli
   const candidate = momentsOf(parts, question.factor, isMore ? bound : cut * bound)
   const baseline = momentsOf(parts, 1, isMore ? cut * bound : bound)
   const against = compare === 'ratio' ? nullValue * baseline.mean : nullValue
-  const worst =
-    hurdle.claim === 'higher'
-      ? (compare === 'ratio' ? 1.6 : 1) * against
-      : compare === 'ratio'
-        ? cut * bound
-        : bound - nullValue
+  const worst = isMore
+    ? (compare === 'ratio' ? 1.6 : 1) * against
+    : compare === 'ratio'
+      ? cut * bound
+      : bound - nullValue
   const noise = compare === 'ratio' ? (nullValue * nullValue * baseline.variance) / group.C : 0
   const shape = logNormalOf(candidate.mean, candidate.variance / group.T + noise)
   const scale = Math.min(1, group.T / 3)
-  const sign = hurdle.claim === 'higher' ? 1 : -1
+  const sign = isMore ? 1 : -1
   const perGroup = shape.map((mean) => bettingIncrements(sign * (mean - against), worst, scale))
   const bets = perGroup[0]?.length ?? 0
   const moves = Array.from({ length: bets }, (_, j) => {
